@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.api.upcall;
+
+import exo.api.Capability;
+import exo.api.EnvControl;
+import exo.api.EnvExit;
+import exo.api.disk.ExtentQueue;
+import exo.api.net.PacketBinding;
+
+/**
+ * The upcall entries of a thread: the kernel calls them inside {@link Upcalls#poll} and {@link
+ * Upcalls#await}. A libOS overrides those it cares for; the others do nothing.
+ *
+ * <p>An exception thrown by an entry leaves {@code poll} or {@code await} to the libOS's own code; the
+ * events not yet delivered stay pending.
+ */
+public interface UpcallHandler {
+    /**
+     * Frames arrived in a receive ring that was empty, or are still there.
+     *
+     * <p>Delivered again at each poll until the ring is empty.
+     *
+     * @param binding the binding of this thread
+     */
+    default void onPackets(PacketBinding binding) {}
+
+    /**
+     * Completions can be taken from a queue.
+     *
+     * <p>Delivered again at each poll until they are taken.
+     *
+     * @param queue the queue of this thread
+     */
+    default void onCompletions(ExtentQueue queue) {}
+
+    /**
+     * A quantum of this thread has begun.
+     *
+     * @param core the core
+     * @param slot the slot that begins it
+     */
+    default void onSliceBegin(int core, int slot) {}
+
+    /**
+     * A quantum of this thread is over; the thread should yield.
+     *
+     * @param core the core
+     * @param slot the first slot after it
+     */
+    default void onSliceEnd(int core, int slot) {}
+
+    /**
+     * The kernel, on behalf of the holder of this environment, asks for resources back.
+     *
+     * <p>The libOS chooses which. What it has not returned at the deadline is taken by force.
+     *
+     * @param request what is asked for
+     */
+    default void onRevokeRequest(RevokeRequest request) {}
+
+    /**
+     * A resource was taken by force; it is already gone.
+     *
+     * @param entry the entry that was added to the repossession vector
+     */
+    default void onRepossession(Repossession entry) {}
+
+    /**
+     * Another environment granted a capability.
+     *
+     * @param capability the capability, found in the key-ring by its label too
+     */
+    default void onGrant(Capability capability) {}
+
+    /**
+     * A child environment has ended, and what it held is back.
+     *
+     * @param child the child
+     * @param exit how it ended
+     */
+    default void onChildExit(EnvControl child, EnvExit exit) {}
+
+    /** The environment shall stop: {@link exo.api.LibOs#run} should return soon. Delivered once. */
+    default void onStopRequest() {}
+}
