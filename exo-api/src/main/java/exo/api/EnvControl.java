@@ -31,19 +31,19 @@ public interface EnvControl extends Capability {
     Account account();
 
     /**
-     * Asks the environment to return {@code frameCount} frames and, after the deadline, takes by force
-     * what it did not return.
+     * Takes frames out of the environment's quota and back to this environment's.
      *
-     * <p>The environment sees {@link exo.api.upcall.UpcallHandler#onRevokeRequest}. Frames that are
-     * mapped but idle come back without asking. What is taken by force is remapped to void pages,
-     * recorded in the environment's repossession vector and announced by {@link
-     * exo.api.upcall.UpcallHandler#onRepossession}. The call returns when the frames are back.
+     * <p>As many of the frames that the environment holds as exceed its remaining quota must come back:
+     * idle ones come without asking; for the others it sees {@link
+     * exo.api.upcall.UpcallHandler#onRevokeRequest}, and what it has not returned at the deadline is
+     * taken by force, remapped to void pages, recorded in its repossession vector and announced by
+     * {@link exo.api.upcall.UpcallHandler#onRepossession}. The call returns when the frames are back.
      *
      * @param frameCount how many frames, at least 1
      * @param deadline how long the environment may choose for itself
-     * @return how many of them had to be taken by force
-     * @throws ResourceException with {@link ErrorCode#OUT_OF_RANGE} if the environment holds fewer
-     *         frames; no effect
+     * @return how many frames had to be taken by force
+     * @throws ResourceException with {@link ErrorCode#OUT_OF_RANGE} if the environment's quota is
+     *         smaller; no effect
      * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} without {@link Rights#REVOKE}
      * @see "Engler, PhD thesis, MIT 1998, pages 24-25: visible revocation and the abort protocol"
      */

@@ -35,7 +35,7 @@ public interface Memory {
      * <p>Every page of it shows void at first: a private page that holds zeros until it is written and
      * whose content is nobody else's and may vanish. The window belongs to the calling thread.
      *
-     * @param pageCount pages of the range, 1 to {@link MemoryConfig#MAX_FRAMES}
+     * @param pageCount pages of the range, 1 to {@link Pages#MAX_WINDOW_PAGES}
      * @param rights {@link Rights#READ} for a window through which nothing can be written, or {@link
      *        Rights#READ_WRITE}
      * @return the window

@@ -2,12 +2,21 @@
 package exo.api.mem;
 
 /**
- * Takes the names of pages apart: the upper 32 bits are the number of the page in its window, the lower
- * 32 bits its generation.
+ * Takes the names of pages apart: the upper bits are the number of the page in its window, the lower
+ * {@value #GENERATION_BITS} bits its generation.
+ *
+ * <p>A page is retired from its window before its generations run out, so that no name ever means two
+ * different uses of a page.
  */
 public final class Pages {
+    /** How many of the lower bits of a name are the generation. */
+    public static final int GENERATION_BITS = 40;
+    /** The most pages a window may have. */
+    public static final int MAX_WINDOW_PAGES = 1 << 22;
     /** The name of no page. */
     public static final long NONE = -1;
+
+    private static final long GENERATION_MASK = (1L << GENERATION_BITS) - 1;
 
     private Pages() {}
 
@@ -17,7 +26,7 @@ public final class Pages {
      * @param page the name of a page
      */
     public static int index(long page) {
-        return (int) (page >>> 32);
+        return (int) (page >>> GENERATION_BITS);
     }
 
     /**
@@ -25,8 +34,8 @@ public final class Pages {
      *
      * @param page the name of a page
      */
-    public static int generation(long page) {
-        return (int) page;
+    public static long generation(long page) {
+        return page & GENERATION_MASK;
     }
 
     /**
@@ -35,7 +44,7 @@ public final class Pages {
      * @param index the number of the page, not negative
      * @param generation its generation
      */
-    public static long name(int index, int generation) {
-        return ((long) index << 32) | (generation & 0xffff_ffffL);
+    public static long name(int index, long generation) {
+        return ((long) index << GENERATION_BITS) | (generation & GENERATION_MASK);
     }
 }
