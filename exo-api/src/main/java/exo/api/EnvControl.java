@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * The capability over an environment, held by whoever may govern it.
  *
- * <p><b>Rights.</b> {@link Rights#READ} shows account and state; {@link Rights#GRANT} allows granting
- * capabilities to the environment; {@link Rights#REVOKE} allows asking for resources back, and ending
- * it.
+ * <p><b>Rights.</b> {@link Rights#READ} shows account and state; {@link Rights#GRANT} allows
+ * granting capabilities to the environment; {@link Rights#REVOKE} allows asking for resources back,
+ * and ending it.
  *
  * <p><b>Thread-safety.</b> Threads of the environment that holds it.
  */
@@ -31,8 +31,8 @@ public interface EnvControl extends Capability {
     Account account();
 
     /**
-     * Asks the environment to return {@code frameCount} frames and, after the deadline, takes by force
-     * what it did not return.
+     * Asks the environment to return {@code frameCount} frames and, after the deadline, takes by
+     * force what it did not return.
      *
      * <p>The environment sees {@link exo.api.upcall.UpcallHandler#onRevokeRequest}. Frames that are
      * mapped but idle come back without asking. What is taken by force is remapped to void pages,
@@ -50,8 +50,8 @@ public interface EnvControl extends Capability {
     int reclaimFrames(int frameCount, Duration deadline);
 
     /**
-     * Asks the environment to stop, by {@link exo.api.upcall.UpcallHandler#onStopRequest}. Returns at
-     * once.
+     * Asks the environment to stop, by {@link exo.api.upcall.UpcallHandler#onStopRequest}. Returns
+     * at once.
      *
      * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} without {@link Rights#REVOKE}
      */

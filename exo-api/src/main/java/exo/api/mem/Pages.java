@@ -2,8 +2,8 @@
 package exo.api.mem;
 
 /**
- * Takes the names of pages apart: the upper 32 bits are the number of the page in its window, the lower
- * 32 bits its generation.
+ * Takes the names of pages apart: the upper 32 bits are the number of the page in its window, the
+ * lower 32 bits its generation.
  */
 public final class Pages {
     /** The name of no page. */
