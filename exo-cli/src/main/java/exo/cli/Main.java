@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
  *
  * <p>Exit codes: 0 success, 1 failure, 2 wrong usage.
  */
-@Command(name = "exo", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, description = "An exokernel on the JVM.")
+@Command(name = "exo", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
+        description = "An exokernel on the JVM.")
 public final class Main implements Runnable {
 
     @Spec

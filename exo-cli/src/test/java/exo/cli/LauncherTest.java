@@ -86,16 +86,17 @@ class LauncherTest {
         Path home = jdks.resolve(name);
         script(home.resolve("bin/java"),
                 """
-                        for a; do
-                          case $a in
-                            -XX:ArchiveClassesAtExit=*) echo archive >"${a#*=}"; exit 0;;
-                            exit-*) exit "${a#exit-}";;
-                            wait) echo "pid $$"; exec sleep 1000;;
-                          esac
-                        done
-                        echo "from NAME; options: $JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS$CLASSPATH"
-                        for a; do echo "<$a>"; done
-                        """
+                                for a; do
+                                  case $a in
+                                    -XX:ArchiveClassesAtExit=*) echo archive >"${a#*=}"; exit 0;;
+                                    exit-*) exit "${a#exit-}";;
+                                    wait) echo "pid $$"; exec sleep 1000;;
+                                  esac
+                                done
+                                options=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS$CLASSPATH
+                        echo "from NAME; options: $options"
+                                for a; do echo "<$a>"; done
+                                """
                         .replace("NAME", name));
         script(home.resolve("bin/javac"), "exit 0\n");
         Files.writeString(home.resolve("release"),
