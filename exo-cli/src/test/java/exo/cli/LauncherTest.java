@@ -38,6 +38,27 @@ class LauncherTest {
             "mktemp", "touch", "mv", "rm", "cat", "flock", "head", "sync", "sh", "sleep", "mkdir",
             "dirname");
 
+    private static final String JAVA = """
+            for a; do
+              case $a in
+                -XX:ArchiveClassesAtExit=*) echo archive >"${a#*=}"; exit 0;;
+                exit-*) exit "${a#exit-}";;
+                wait) echo "pid $$"; exec sleep 1000;;
+              esac
+            done
+            options=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS$CLASSPATH
+            echo "from NAME; options: $options"
+            for a; do echo "<$a>"; done
+            """;
+    private static final String MAVEN = """
+            echo "JAVA_HOME=$JAVA_HOME $*" >>mvn.log
+            echo "what Maven says"
+            while [ -e hold ]; do sleep 0.02; done
+            [ -e fail ] && exit 1
+            mkdir -p exo-cli/target/exo/lib
+            : >exo-cli/target/exo/lib/exo-cli-1.jar
+            """;
+
     @TempDir
     Path temp;
 
@@ -60,14 +81,7 @@ class LauncherTest {
         Files.writeString(tree.resolve("exo-cli/pom.xml"), "<project/>\n");
         Files.writeString(tree.resolve("exo-cli/src/main/java/A.java"), "class A {}\n");
         Files.copy(PROJECT.resolve("exo"), tree.resolve("exo"));
-        script(bin.resolve("mvn"), """
-                echo "JAVA_HOME=$JAVA_HOME $*" >>mvn.log
-                echo "what Maven says"
-                while [ -e hold ]; do sleep 0.02; done
-                [ -e fail ] && exit 1
-                mkdir -p exo-cli/target/exo/lib
-                : >exo-cli/target/exo/lib/exo-cli-1.jar
-                """);
+        script(bin.resolve("mvn"), MAVEN);
         env.put("PATH", bin.toString());
         env.put("HOME", Files.createDirectory(temp.resolve("home")).toString());
         env.put("EXO_JDK_DIRS", jdks.toString());
@@ -84,20 +98,7 @@ class LauncherTest {
      */
     private Path fakeJdk(String name, String version) throws IOException {
         Path home = jdks.resolve(name);
-        script(home.resolve("bin/java"),
-                """
-                                for a; do
-                                  case $a in
-                                    -XX:ArchiveClassesAtExit=*) echo archive >"${a#*=}"; exit 0;;
-                                    exit-*) exit "${a#exit-}";;
-                                    wait) echo "pid $$"; exec sleep 1000;;
-                                  esac
-                                done
-                                options=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS$CLASSPATH
-                        echo "from NAME; options: $options"
-                                for a; do echo "<$a>"; done
-                                """
-                        .replace("NAME", name));
+        script(home.resolve("bin/java"), JAVA.replace("NAME", name));
         script(home.resolve("bin/javac"), "exit 0\n");
         Files.writeString(home.resolve("release"),
                 "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\n");

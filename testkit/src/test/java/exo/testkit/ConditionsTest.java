@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 class ConditionsTest {
 
+    private static final String REQUIRE_ALL = "exo.requireAll";
     private static final String MOON = "1 a blue moon: it is yellow";
     private static final String TOOL = "exo-no-such-tool: no such command in PATH";
 
@@ -71,6 +74,8 @@ class ConditionsTest {
     @TempDir
     Path target;
 
+    private final String requiredBefore = System.getProperty(REQUIRE_ALL, "false");
+
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final List<String> results = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
@@ -103,13 +108,15 @@ class ConditionsTest {
         return Files.readAllLines(target.resolve("skips.txt"));
     }
 
-    private static void requireAll(Runnable body) {
-        System.setProperty("exo.requireAll", "true");
-        try {
-            body.run();
-        } finally {
-            System.clearProperty("exo.requireAll");
-        }
+    /** The build itself may require all; the samples start from the default. */
+    @BeforeEach
+    void requireNothing() {
+        System.clearProperty(REQUIRE_ALL);
+    }
+
+    @AfterEach
+    void requireAsBefore() {
+        System.setProperty(REQUIRE_ALL, requiredBefore);
     }
 
     @Test
@@ -121,7 +128,8 @@ class ConditionsTest {
 
     @Test
     void shouldFailInsteadOfSkippingIfAllIsRequired() throws IOException {
-        requireAll(() -> run(Samples.class, "1"));
+        System.setProperty(REQUIRE_ALL, "true");
+        run(Samples.class, "1");
         assertEquals(List.of("hasItsTool() SUCCESSFUL", "wantsATool() FAILED",
                 "wantsSomethingElse() FAILED"), results);
         assertEquals(List.of("build 1"), written());
