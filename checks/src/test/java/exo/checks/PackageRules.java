@@ -28,6 +28,9 @@ final class PackageRules {
             "java.nio.file", "java.time", "java.util.Timer", "java.lang.Process",
             "java.lang.Runtime",
             "exo.api.Capability", "exo.api.Env", "exo.api.EnvControl", "exo.api.KeyRing");
+    /** Names that begin like this are qualified ones, not a field of a variable. */
+    private static final String QUALIFIED = "(exo\\.(api|host|impl|libos|cli|bench|testkit)|java"
+            + "|javax|jdk|sun)\\..+";
     private static final Set<String> CLOCKS = Set.of("nanoTime", "currentTimeMillis");
 
     /**
@@ -55,7 +58,7 @@ final class PackageRules {
 
     private PackageRules() {}
 
-    /** {@return the qualified names with a known root that a source uses} */
+    /** {@return what a source imports, and the qualified names in its code} */
     static List<Use> uses(String path, String source) {
         List<Token> code = JavaLexer.code(source);
         String from = "";
@@ -68,13 +71,19 @@ final class PackageRules {
             String name = nameAt(code, i);
             if (i > 0 && code.get(i - 1).is(Kind.WORD, "package")) {
                 from = name;
-            } else if (name.matches("(exo|java|javax|jdk|sun|com|org|info)\\..+")) {
+            } else if (isImport(code, i) || name.matches(QUALIFIED)) {
                 found.add(new Use(path, code.get(i).line(), from, name));
             } else if (name.matches("System\\.(nanoTime|currentTimeMillis)")) {
                 found.add(new Use(path, code.get(i).line(), from, "java.lang." + name));
             }
         }
         return found;
+    }
+
+    private static boolean isImport(List<Token> code, int at) {
+        boolean isStatic = at > 1 && code.get(at - 1).is(Kind.WORD, "static");
+        return at > 0 && code.get(isStatic ? at - 2 : at - 1).is(Kind.WORD, "import")
+                && !code.get(at).is(Kind.WORD, "static");
     }
 
     private static String nameAt(List<Token> code, int start) {
