@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What a library operating system sees of the kernel: environments, capabilities, and one package for
- * each resource. It holds interfaces and values only; the kernel behind it is found by
+ * What a library operating system sees of the kernel: environments, capabilities, and one package
+ * for each resource. It holds interfaces and values only; the kernel behind it is found by
  * {@link java.util.ServiceLoader}.
  */
 module exo.api {

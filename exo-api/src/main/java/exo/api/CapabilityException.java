@@ -2,7 +2,8 @@
 package exo.api;
 
 /**
- * A capability was not accepted: it is not the kernel's, not the caller's, not live, or lacks a right.
+ * A capability was not accepted: it is not the kernel's, not the caller's, not live, or lacks a
+ * right.
  */
 public final class CapabilityException extends ExoException {
     private static final long serialVersionUID = 1L;

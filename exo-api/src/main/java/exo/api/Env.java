@@ -13,8 +13,8 @@ import exo.api.upcall.Upcalls;
  * <p><b>Shape.</b> A key-ring of capabilities, upcall entries, an account, a quota, and one or more
  * threads that the kernel owns. Each resource has its own service, reached from here.
  *
- * <p><b>Ownership and lifetime.</b> The kernel creates and ends environments. After the end every call
- * throws an {@link ExoException} with {@link ErrorCode#ENV_ENDED}.
+ * <p><b>Ownership and lifetime.</b> The kernel creates and ends environments. After the end every
+ * call throws an {@link ExoException} with {@link ErrorCode#ENV_ENDED}.
  *
  * <p><b>Thread-safety.</b> Calls on an environment, and on everything reached from it, are accepted
  * from the environment's own threads; from any other thread they throw {@link WrongThreadException}
@@ -56,28 +56,29 @@ public interface Env {
     /**
      * Creates a child environment and starts its libOS.
      *
-     * <p>The child's quota is taken from this environment's own and returns to it at the child's end.
-     * The capabilities that {@code spec} names are granted before the libOS starts.
+     * <p>The child's quota is taken from this environment's own and returns to it at the child's
+     * end. The capabilities that {@code spec} names are granted before the libOS starts.
      *
      * @param spec name, quota and first capabilities of the child
      * @param libOs the code that runs in it
      * @return the capability that controls the child, with all rights
-     * @throws ResourceException with {@link ErrorCode#QUOTA} if this environment does not have what the
-     *         child shall get; no effect
-     * @throws CapabilityException if a capability named in {@code spec} may not be granted; no effect
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if this environment does not have what
+     *         the child shall get; no effect
+     * @throws CapabilityException if a capability named in {@code spec} may not be granted; no
+     *         effect
      */
     EnvControl createEnv(EnvSpec spec, LibOs libOs);
 
     /**
      * Starts a further thread of this environment.
      *
-     * <p>The thread has upcalls, windows and bindings of its own. An exception it does not catch ends
-     * the environment.
+     * <p>The thread has upcalls, windows and bindings of its own. An exception it does not catch
+     * ends the environment.
      *
      * @param name the name of the thread, for diagnosis
      * @param body what it runs; the environment is handed in again for convenience
-     * @throws ResourceException with {@link ErrorCode#QUOTA} if the environment has as many threads as
-     *         it may; no effect
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if the environment has as many threads
+     *         as it may; no effect
      */
     void startThread(String name, LibOs body);
 }

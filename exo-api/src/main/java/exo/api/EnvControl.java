@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * The capability over an environment, held by whoever may govern it.
  *
- * <p><b>Rights.</b> {@link Rights#READ} shows account and state; {@link Rights#GRANT} allows granting
- * capabilities to the environment; {@link Rights#REVOKE} allows asking for resources back, and ending
- * it.
+ * <p><b>Rights.</b> {@link Rights#READ} shows account and state; {@link Rights#GRANT} allows
+ * granting capabilities to the environment; {@link Rights#REVOKE} allows asking for resources back,
+ * and ending it.
  *
  * <p><b>Thread-safety.</b> Threads of the environment that holds it.
  */
@@ -31,13 +31,19 @@ public interface EnvControl extends Capability {
     Account account();
 
     /**
+<<<<<<< HEAD
      * Takes frames out of the environment's quota and back to this environment's.
+=======
+     * Asks the environment to return {@code frameCount} frames and, after the deadline, takes by
+     * force what it did not return.
+>>>>>>> infra
      *
-     * <p>As many of the frames that the environment holds as exceed its remaining quota must come back:
-     * idle ones come without asking; for the others it sees {@link
-     * exo.api.upcall.UpcallHandler#onRevokeRequest}, and what it has not returned at the deadline is
-     * taken by force, remapped to void pages, recorded in its repossession vector and announced by
-     * {@link exo.api.upcall.UpcallHandler#onRepossession}. The call returns when the frames are back.
+     * <p>As many of the frames that the environment holds as exceed its remaining quota must come
+     * back: idle ones come without asking; for the others it sees {@link
+     * exo.api.upcall.UpcallHandler#onRevokeRequest}, and what it has not returned at the deadline
+     * is taken by force, remapped to void pages, recorded in its repossession vector and announced
+     * by {@link exo.api.upcall.UpcallHandler#onRepossession}. The call returns when the frames are
+     * back.
      *
      * @param frameCount how many frames, at least 1
      * @param deadline how long the environment may choose for itself
@@ -50,8 +56,8 @@ public interface EnvControl extends Capability {
     int reclaimFrames(int frameCount, Duration deadline);
 
     /**
-     * Asks the environment to stop, by {@link exo.api.upcall.UpcallHandler#onStopRequest}. Returns at
-     * once.
+     * Asks the environment to stop, by {@link exo.api.upcall.UpcallHandler#onStopRequest}. Returns
+     * at once.
      *
      * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} without {@link Rights#REVOKE}
      */

@@ -19,7 +19,9 @@ public record EnvExit(Reason reason, Optional<Throwable> failure) {
         FAILED,
         /** It was ended from outside and obeyed. */
         ENDED,
-        /** It was ended from outside and did not obey in time; its resources were taken by force. */
+        /**
+         * It was ended from outside and did not obey in time; its resources were taken by force.
+         */
         ABORTED
     }
 

@@ -8,7 +8,10 @@ package exo.api;
  * they return the negated {@link #number()}, which {@link #of(int)} turns back.
  */
 public enum ErrorCode {
-    /** Not a capability of this kernel: another class, another kernel, or made without a constructor. */
+    /**
+     * Not a capability of this kernel: another class, another kernel, or made without a
+     * constructor.
+     */
     INVALID(100),
     /** The capability lacks a right that the request needs. */
     INSUFFICIENT(101),

@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * A request that the kernel refused or could not carry out.
  *
- * <p>The message names the resource, the cause with its values, and the remedy. A refused request has
- * no effect unless the method says otherwise. Mistakes that only a programmer makes use the JDK's own
- * exceptions: null, an index out of bounds, a closed object, a wrong thread.
+ * <p>The message names the resource, the cause with its values, and the remedy. A refused request
+ * has no effect unless the method says otherwise. Mistakes that only a programmer makes use the
+ * JDK's own exceptions: null, an index out of bounds, a closed object, a wrong thread.
  */
 public abstract sealed class ExoException extends RuntimeException
         permits CapabilityException, ResourceException, RepossessedException, VerificationException,

@@ -7,10 +7,10 @@ import java.util.ServiceLoader;
 /**
  * One kernel instance, as its embedder sees it.
  *
- * <p><b>Shape.</b> A kernel owns a pool of page frames, any number of block devices, managed cores and
- * network devices, all named in the {@link HostConfig} it was booted from, and hands them to a tree of
- * environments whose root is {@link #rootEnv()}. Several kernels may live in one JVM process as long as
- * they do not name the same block device or image.
+ * <p><b>Shape.</b> A kernel owns a pool of page frames, any number of block devices, managed cores
+ * and network devices, all named in the {@link HostConfig} it was booted from, and hands them to a
+ * tree of environments whose root is {@link #rootEnv()}. Several kernels may live in one JVM
+ * process as long as they do not name the same block device or image.
  *
  * <p><b>Ownership and lifetime.</b> Whoever boots a kernel closes it. {@link #close()} ends every
  * environment and returns every host resource; nothing that came from the kernel can be used
@@ -31,10 +31,10 @@ public interface Exokernel extends AutoCloseable {
      *
      * @param config what the kernel shall own and how it shall behave
      * @return the running kernel
-     * @throws ResourceException with {@link ErrorCode#UNAVAILABLE} if a facility that the configuration
-     *         demands is missing, or no kernel implementation is on the module path or class path; with
-     *         {@link ErrorCode#BUSY} if a block device or image is held by another kernel. Nothing is
-     *         left behind on failure.
+     * @throws ResourceException with {@link ErrorCode#UNAVAILABLE} if a facility that the
+     *         configuration demands is missing, or no kernel implementation is on the module path
+     *         or class path; with {@link ErrorCode#BUSY} if a block device or image is held by
+     *         another kernel. Nothing is left behind on failure.
      * @throws HostFaultException if a host call that has no fallback failed
      */
     static Exokernel boot(HostConfig config) {
@@ -53,8 +53,8 @@ public interface Exokernel extends AutoCloseable {
     /**
      * {@return the root environment, which holds every resource of the kernel}
      *
-     * <p>Its calls are accepted from every thread that does not belong to another environment of this
-     * kernel, so that the embedder can act through it.
+     * <p>Its calls are accepted from every thread that does not belong to another environment of
+     * this kernel, so that the embedder can act through it.
      */
     Env rootEnv();
 
@@ -64,8 +64,8 @@ public interface Exokernel extends AutoCloseable {
     List<Facility> facilities();
 
     /**
-     * {@return what is held right now that would have to come back at the end: an empty report if only
-     * the root environment lives and it holds nothing beyond its boot capabilities}
+     * {@return what is held right now that would have to come back at the end: an empty report if
+     * only the root environment lives and it holds nothing beyond its boot capabilities}
      */
     LeakReport leaks();
 
@@ -73,7 +73,8 @@ public interface Exokernel extends AutoCloseable {
      * Ends all environments, youngest first, and returns every resource to the host. Idempotent.
      *
      * <p>An environment whose threads do not come back within the grace period of the configuration
-     * loses its resources by force and is named in the {@code dev.exo.Leak} JFR event; closing goes on.
+     * loses its resources by force and is named in the {@code dev.exo.Leak} JFR event; closing goes
+     * on.
      */
     @Override
     void close();

@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * What backs one facility of the kernel on this host.
  *
- * <p><b>Shape.</b> A facility that runs at full strength has an empty {@code cause} and {@code remedy}.
- * One that runs on its fallback, or not at all, names the cause (the host call and its errno, or the
- * limit with its value) and the remedy.
+ * <p><b>Shape.</b> A facility that runs at full strength has an empty {@code cause} and {@code
+ * remedy}. One that runs on its fallback, or not at all, names the cause (the host call and its
+ * errno, or the limit with its value) and the remedy.
  *
  * @param name the facility, for example {@code disk.queue}
  * @param state how it runs

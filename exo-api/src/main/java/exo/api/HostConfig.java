@@ -53,8 +53,8 @@ public record HostConfig(MemoryConfig memory, List<DiskConfig> disks, CpuConfig 
     }
 
     /**
-     * {@return the default: 16,384 page frames, a temporary disk image named {@code disk0} of 1 GiB, an
-     * in-process wire named {@code wire0}, the permitted cores}
+     * {@return the default: 16,384 page frames, a temporary disk image named {@code disk0} of 1
+     * GiB, an in-process wire named {@code wire0}, the permitted cores}
      */
     public static HostConfig embedded() {
         return minimal().memory(MemoryConfig.frames(16_384))

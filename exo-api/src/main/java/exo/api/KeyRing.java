@@ -6,16 +6,17 @@ import java.util.List;
 /**
  * The capabilities that one environment holds.
  *
- * <p>All methods throw {@link CapabilityException} with no effect when a capability passed in is not
- * valid: {@link ErrorCode#INVALID} if it is not an object of this kernel, {@link ErrorCode#FOREIGN} if
- * another environment holds it, {@link ErrorCode#REVOKED} if it is no longer live, {@link
- * ErrorCode#INSUFFICIENT} if it lacks a right.
+ * <p>All methods throw {@link CapabilityException} with no effect when a capability passed in is
+ * not valid: {@link ErrorCode#INVALID} if it is not an object of this kernel, {@link
+ * ErrorCode#FOREIGN} if another environment holds it, {@link ErrorCode#REVOKED} if it is no longer
+ * live, {@link ErrorCode#INSUFFICIENT} if it lacks a right.
  *
  * <p><b>Thread-safety.</b> Threads of the environment.
  *
  * <p><b>Cost.</b> Cold: each call allocates and takes the kernel's capability lock.
  *
- * @see "Engler, PhD thesis, MIT 1998, pages 23-26: capabilities named on each call, secure bindings"
+ * @see "Engler, PhD thesis, MIT 1998, pages 23-26: capabilities named on each call, secure
+ *         bindings"
  */
 public interface KeyRing {
     /** {@return all live capabilities, in the order they arrived} */
@@ -27,8 +28,8 @@ public interface KeyRing {
      * @param <C> the type of capability
      * @param label the label it was granted or derived under
      * @param type the type of capability
-     * @throws ResourceException with {@link ErrorCode#NOT_FOUND} if there is none with that label and
-     *         type
+     * @throws ResourceException with {@link ErrorCode#NOT_FOUND} if there is none with that label
+     *         and type
      */
     <C extends Capability> C find(String label, Class<C> type);
 
@@ -40,28 +41,28 @@ public interface KeyRing {
      * @param rights the rights of the new one; a subset of the source's
      * @param label the label of the new one; not yet used in this key-ring
      * @return the new capability, a child of {@code source}
-     * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} if {@code rights} holds a right
-     *         that the source lacks
-     * @throws ResourceException with {@link ErrorCode#QUOTA} if no kernel object is left; with {@link
-     *         ErrorCode#ALREADY_EXISTS} if the label is taken
+     * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} if {@code rights} holds a
+     *         right that the source lacks
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if no kernel object is left; with
+     *         {@link ErrorCode#ALREADY_EXISTS} if the label is taken
      */
     <C extends Capability> C derive(C source, Rights rights, String label);
 
     /**
      * Gives another environment a capability derived from one of this environment's.
      *
-     * <p>The other environment sees {@link exo.api.upcall.UpcallHandler#onGrant}. The kernel memory is
-     * charged to the granting environment, so that nobody can fill a stranger's quota.
+     * <p>The other environment sees {@link exo.api.upcall.UpcallHandler#onGrant}. The kernel memory
+     * is charged to the granting environment, so that nobody can fill a stranger's quota.
      *
      * @param source a capability with {@link Rights#GRANT}
      * @param to the environment that shall get it; a capability with {@link Rights#GRANT}
      * @param rights the rights it gets; a subset of the source's
      * @param label the label there; not yet used in that key-ring
-     * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} if {@code rights} holds a right
-     *         that the source lacks, or either capability lacks {@link Rights#GRANT}
-     * @throws ResourceException with {@link ErrorCode#QUOTA} if no kernel object is left; with {@link
-     *         ErrorCode#ALREADY_EXISTS} if the label is taken; with {@link ErrorCode#ENV_ENDED} if the
-     *         other environment has ended
+     * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} if {@code rights} holds a
+     *         right that the source lacks, or either capability lacks {@link Rights#GRANT}
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if no kernel object is left; with
+     *         {@link ErrorCode#ALREADY_EXISTS} if the label is taken; with {@link
+     *         ErrorCode#ENV_ENDED} if the other environment has ended
      */
     void grant(Capability source, EnvControl to, Rights rights, String label);
 
@@ -69,8 +70,9 @@ public interface KeyRing {
      * Revokes everything that was derived from a capability, in whatever environment it is, however
      * often it was derived again. The capability itself stays.
      *
-     * <p>When the call returns, none of the derived capabilities is accepted any more and nothing bound
-     * through them reaches the resource: windows show void pages, queues refuse, bindings are closed.
+     * <p>When the call returns, none of the derived capabilities is accepted any more and nothing
+     * bound through them reaches the resource: windows show void pages, queues refuse, bindings are
+     * closed.
      *
      * @param source a capability with {@link Rights#REVOKE}
      * @return how many capabilities were revoked
@@ -78,8 +80,8 @@ public interface KeyRing {
     int revoke(Capability source);
 
     /**
-     * Gives a capability up, and with it everything that was derived from it. What the resource itself
-     * holds returns to the holder of the parent capability.
+     * Gives a capability up, and with it everything that was derived from it. What the resource
+     * itself holds returns to the holder of the parent capability.
      *
      * @param capability a capability of this environment
      */

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Environments, capabilities, rights and errors: what every resource has in common.
+ * Environments, capabilities, rights, errors: what all resources have in common.
  *
  * <p>An exokernel protects resources and leaves their management to library operating systems
- * (libOSes). A libOS implements {@link exo.api.LibOs}, receives its {@link exo.api.Env}, and reaches
- * every resource through it. This package guarantees: <ul>
+ * (libOSes). A libOS implements {@link exo.api.LibOs}, receives its {@link exo.api.Env}, and
+ * reaches every resource through it. This package guarantees: <ul>
  * <li><b>No ambient authority.</b> Everything an environment may touch is a {@link
  * exo.api.Capability} in its {@link exo.api.KeyRing}. Possessing the Java object is not enough: the
  * kernel also checks who holds it.
- * <li><b>Rights only shrink.</b> {@link exo.api.KeyRing#derive} and {@link exo.api.KeyRing#grant} give
- * at most the rights of their source.
- * <li><b>Revocation is exact.</b> {@link exo.api.KeyRing#revoke} invalidates all that was derived from
- * a capability, wherever it is, before it returns.
+ * <li><b>Rights only shrink.</b> {@link exo.api.KeyRing#derive} and {@link exo.api.KeyRing#grant}
+ * give at most the rights of their source.
+ * <li><b>Revocation is exact.</b> {@link exo.api.KeyRing#revoke} invalidates all that was derived
+ * from a capability, wherever it is, before it returns.
  * <li><b>A refused request has no effect.</b> Every refusal names its cause, the values, and the
  * remedy; see {@link exo.api.ExoException}.
- * <li><b>Nothing survives the environment.</b> Whatever it held is back with its parent when it ended.
+ * <li><b>Nothing survives the environment.</b> Whatever it held is back with its parent when it
+ * ended.
  * </ul>
  *
  * <p>It does not guarantee protection from timing channels, heap exhaustion, or native code; the

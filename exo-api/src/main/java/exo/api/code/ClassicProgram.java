@@ -8,10 +8,11 @@ import java.util.List;
 /**
  * A program of classic BPF, not yet verified. Immutable.
  *
- * <p>A program looks at a packet and returns how many bytes of it are accepted; 0 refuses the packet.
+ * <p>A program looks at a packet and returns how many bytes of it are accepted; 0 refuses the
+ * packet.
  *
- * <p><b>Shape.</b> 1 to {@value #MAX_INSTRUCTIONS} instructions, each as {@code struct sock_filter} of
- * {@code linux/filter.h} has it: a 16-bit code, two 8-bit forward jumps, a 32-bit operand.
+ * <p><b>Shape.</b> 1 to {@value #MAX_INSTRUCTIONS} instructions, each as {@code struct sock_filter}
+ * of {@code linux/filter.h} has it: a 16-bit code, two 8-bit forward jumps, a 32-bit operand.
  *
  * @see "McCanne, Jacobson: The BSD Packet Filter, USENIX Winter 1993"
  */

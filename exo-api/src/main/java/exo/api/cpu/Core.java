@@ -7,6 +7,7 @@ package exo.api.cpu;
  * @param number the host's number of the core
  * @param slotCount slots of its timeline
  * @param slotNanos how long one slot is, in nanoseconds
- * @param enforced whether the host enforces the timeline; slices are announced by upcalls only if not
+ * @param enforced whether the host enforces the timeline; slices are announced by upcalls only if
+ *         not
  */
 public record Core(int number, int slotCount, long slotNanos, boolean enforced) {}

@@ -6,9 +6,10 @@ import java.util.List;
 /**
  * Core intervals, as one environment sees them.
  *
- * <p>A thread that is bound to a quantum runs on the quantum's core only. While the slots of the quantum
- * pass it goes before every other thread of the core; outside them it gets what nobody else wants. Where
- * the host does not permit that, the {@link Core} says so and slices are announced by upcalls alone.
+ * <p>A thread that is bound to a quantum runs on the quantum's core only. While the slots of the
+ * quantum pass it goes before every other thread of the core; outside them it gets what nobody else
+ * wants. Where the host does not permit that, the {@link Core} says so and slices are announced by
+ * upcalls alone.
  *
  * <p><b>Thread-safety.</b> Threads of the environment.
  */
@@ -22,8 +23,8 @@ public interface Cpu {
      *
      * @param core the host's number of a managed core
      * @param slot the slot
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the core is not
-     *         managed or has no such slot
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the core is
+     *         not managed or has no such slot
      */
     boolean isFreeSlot(int core, int slot);
 
@@ -35,30 +36,30 @@ public interface Cpu {
      * @param slotCount how many, at least 1; the interval does not wrap around
      * @param label its label in this environment's key-ring
      * @return the capability for it, with all rights
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if the environment may not
-     *         hold that many slots; with {@link exo.api.ErrorCode#BUSY} if a slot is taken; with {@link
-     *         exo.api.ErrorCode#OUT_OF_RANGE} if the core is not managed or has no such slots; no
-     *         effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if the environment may
+     *         not hold that many slots; with {@link exo.api.ErrorCode#BUSY} if a slot is taken;
+     *         with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the core is not managed or has no such
+     *         slots; no effect
      */
     Quantum allocQuantum(int core, int firstSlot, int slotCount, String label);
 
     /**
-     * Frees the slots of a quantum; everything derived from it is revoked, and threads bound to it run
-     * unbound.
+     * Frees the slots of a quantum; everything derived from it is revoked, and threads bound to it
+     * run unbound.
      *
      * @param quantum a quantum as {@link #allocQuantum} gave it, with {@link exo.api.Rights#REVOKE}
      */
     void freeQuantum(Quantum quantum);
 
     /**
-     * Binds the calling thread to a quantum: pins it to the core and lets it run in the quantum's slots.
-     * A thread may be bound to several quanta of one core.
+     * Binds the calling thread to a quantum: pins it to the core and lets it run in the quantum's
+     * slots. A thread may be bound to several quanta of one core.
      *
      * @param quantum a capability with {@link exo.api.Rights#READ}
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if another thread is bound
-     *         to the quantum, or this thread is bound to another core; no effect
-     * @throws exo.api.HostFaultException if the host did not pin the thread, or pinned it elsewhere; no
-     *         effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if another thread is
+     *         bound to the quantum, or this thread is bound to another core; no effect
+     * @throws exo.api.HostFaultException if the host did not pin the thread, or pinned it
+     *         elsewhere; no effect
      */
     void bind(Quantum quantum);
 

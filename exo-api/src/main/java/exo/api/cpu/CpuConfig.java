@@ -48,8 +48,8 @@ public record CpuConfig(List<Integer> cores, int slotCount, Duration slot,
     }
 
     /**
-     * {@return all cores the process may use, each with a timeline of 100 slots of 1 ms, enforced if
-     * the host permits it}
+     * {@return all cores the process may use, each with a timeline of 100 slots of 1 ms, enforced
+     * if the host permits it}
      */
     public static CpuConfig allPermitted() {
         return new CpuConfig(List.of(), 100, Duration.ofMillis(1), Enforcement.TRY);

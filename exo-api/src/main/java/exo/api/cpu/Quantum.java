@@ -4,8 +4,8 @@ package exo.api.cpu;
 import exo.api.Capability;
 
 /**
- * The capability for an interval of slots on a core's timeline. Its position is latency and order, its
- * length is throughput.
+ * The capability for an interval of slots on a core's timeline. Its position is latency and order,
+ * its length is throughput.
  *
  * @see "Engler, PhD thesis, MIT 1998, pages 31-32: the vector of time slices"
  */

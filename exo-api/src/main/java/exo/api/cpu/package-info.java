@@ -4,17 +4,19 @@
  * Core intervals: a repeating timeline of slots for each managed core.
  *
  * <p>Guarantees: <ul>
- * <li><b>Position and length are chosen.</b> A libOS asks for particular slots of a particular core.
+ * <li><b>Position and length are chosen.</b> A libOS asks for particular slots of a particular
+ * core.
  * <li><b>Slices are announced</b> by upcalls at their begin and end.
- * <li><b>Pinning is read back.</b> A thread that the host put elsewhere is an error, not a surprise.
+ * <li><b>Pinning is read back.</b> A thread that the host put elsewhere is an error, not a
+ * surprise.
  * <li><b>Honest.</b> {@link exo.api.cpu.Core#enforced} says whether the host enforces the timeline.
  * </ul>
  *
- * <p>It does not guarantee that a slice begins on time to the microsecond: the host, its hypervisor and
- * the JVM's safepoints delay it, and the account says by how much.
+ * <p>It does not guarantee that a slice begins on time to the microsecond: the host, its hypervisor
+ * and the JVM's safepoints delay it, and the account says by how much.
  *
- * <p>Reading order: {@link exo.api.cpu.CpuConfig}, {@link exo.api.cpu.Core}, {@link exo.api.cpu.Cpu},
- * {@link exo.api.cpu.Quantum}.
+ * <p>Reading order: {@link exo.api.cpu.CpuConfig}, {@link exo.api.cpu.Core}, {@link
+ * exo.api.cpu.Cpu}, {@link exo.api.cpu.Quantum}.
  *
  * {@snippet lang="java" :
  * Core core = env.cpu().cores().getFirst();

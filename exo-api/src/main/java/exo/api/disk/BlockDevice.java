@@ -6,16 +6,16 @@ import exo.api.Capability;
 /**
  * The capability for a block device: the right to allocate extents on it.
  *
- * <p><b>Shape.</b> Blocks are numbered from 0. The first {@link #reservedBlocks()} hold the kernel's
- * catalogue of named extents; the others can be allocated.
+ * <p><b>Shape.</b> Blocks are numbered from 0. The first {@link #reservedBlocks()} hold the
+ * kernel's catalogue of named extents; the others can be allocated.
  */
 public interface BlockDevice extends Capability {
     /** {@return the name of the device in the kernel} */
     String deviceName();
 
     /**
-     * {@return the size of a block in bytes: a power of two that the device can transfer directly, at
-     * least 4,096, at most the page size unless the device demands more}
+     * {@return the size of a block in bytes: a power of two that the device can transfer directly,
+     * at least 4,096, at most the page size unless the device demands more}
      */
     int blockBytes();
 

@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * Block devices and extents, as one environment sees them.
  *
- * <p><b>Named extents</b> are recorded in a checksummed catalogue on the device and survive the kernel;
- * the holder of the device capability opens them again by name. Unnamed extents are freed at the end of
- * the environment that allocated them.
+ * <p><b>Named extents</b> are recorded in a checksummed catalogue on the device and survive the
+ * kernel; the holder of the device capability opens them again by name. Unnamed extents are freed
+ * at the end of the environment that allocated them.
  *
  * <p><b>Thread-safety.</b> Threads of the environment; a queue belongs to the thread that bound it.
  *
@@ -30,12 +30,13 @@ public interface Disk {
      * @param name the name in the catalogue, 1 to {@value #MAX_NAME_BYTES} bytes, or empty for an
      *        extent that ends with this environment
      * @param blockCount how many blocks, at least 1
-     * @return the capability for the extent, with all rights; its label is {@code name}, or a number
-     *         the kernel chooses
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if the environment may not
-     *         hold that many blocks; with {@link exo.api.ErrorCode#EXHAUSTED} if the device has no run
-     *         that long, or the catalogue is full; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the
-     *         name is taken; with {@link exo.api.ErrorCode#TOO_BIG} if the name is too long; no effect
+     * @return the capability for the extent, with all rights; its label is {@code name}, or a
+     *         number the kernel chooses
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if the environment may
+     *         not hold that many blocks; with {@link exo.api.ErrorCode#EXHAUSTED} if the device has
+     *         no run that long, or the catalogue is full; with {@link
+     *         exo.api.ErrorCode#ALREADY_EXISTS} if the name is taken; with {@link
+     *         exo.api.ErrorCode#TOO_BIG} if the name is too long; no effect
      * @throws exo.api.CapabilityException if the device capability is not valid or lacks the right
      */
     Extent allocExtent(BlockDevice device, String name, long blockCount);
@@ -60,8 +61,8 @@ public interface Disk {
      * @param device a device capability with {@link Rights#WRITE}
      * @param name its name in the catalogue
      * @return the capability for the extent, with all rights
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#NOT_FOUND} if no extent has that
-     *         name; with {@link exo.api.ErrorCode#BUSY} if it is open already; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#NOT_FOUND} if no extent has
+     *         that name; with {@link exo.api.ErrorCode#BUSY} if it is open already; no effect
      */
     Extent openExtent(BlockDevice device, String name);
 
@@ -74,8 +75,8 @@ public interface Disk {
      * @param rights the rights of the new one; a subset of the extent's
      * @param label its label in this environment's key-ring
      * @return the capability for the part, a child of {@code extent}
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the extent has
-     *         no such blocks; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the extent
+     *         has no such blocks; no effect
      */
     Extent deriveExtent(Extent extent, long firstBlock, long blockCount, Rights rights,
             String label);
@@ -113,8 +114,8 @@ public interface Disk {
     long freeBlockCount(BlockDevice device);
 
     /**
-     * Makes a queue for transfers between extents and the pages of a window. It belongs to the calling
-     * thread, which must be the window's.
+     * Makes a queue for transfers between extents and the pages of a window. It belongs to the
+     * calling thread, which must be the window's.
      *
      * @param device the device; a capability with {@link Rights#READ}
      * @param window where the pages are
@@ -122,8 +123,8 @@ public interface Disk {
      * @return the queue
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if no kernel object is
      *         left; no effect
-     * @throws exo.api.HostFaultException if the host refused the queue and the configuration forbids
-     *         the fallback; no effect
+     * @throws exo.api.HostFaultException if the host refused the queue and the configuration
+     *         forbids the fallback; no effect
      */
     ExtentQueue bindQueue(BlockDevice device, Window window, int depth);
 

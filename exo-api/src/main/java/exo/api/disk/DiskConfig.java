@@ -34,7 +34,10 @@ public record DiskConfig(String name, Optional<Path> path, long bytes, QueueBack
 
     /** What to do with a device that holds no Exo catalogue. */
     public enum Format {
-        /** Format it if its first blocks are zeros, refuse it otherwise: it may hold somebody's data. */
+        /**
+         * Format it if its first blocks are zeros, refuse it otherwise: it may hold somebody's
+         * data.
+         */
         IF_EMPTY,
         /** Format it whatever it holds. */
         ALWAYS,
@@ -55,8 +58,8 @@ public record DiskConfig(String name, Optional<Path> path, long bytes, QueueBack
     }
 
     /**
-     * {@return a sparse temporary image, which the host forgets when the kernel closes or the process
-     * dies}
+     * {@return a sparse temporary image, which the host forgets when the kernel closes or the
+     * process dies}
      *
      * @param name the name of the device in the kernel
      * @param bytes its size

@@ -4,9 +4,10 @@ package exo.api.disk;
 /**
  * A queue of transfers between the extents of one device and the pages of one window.
  *
- * <p><b>Use.</b> {@link #bind} an extent once; that is where rights are checked. Then {@code tryRead},
- * {@code tryWrite} and {@code tryFlush} enter transfers, {@link #submit} hands all of them to the host
- * in one call, and {@link #next} walks over the completions, which arrive in any order.
+ * <p><b>Use.</b> {@link #bind} an extent once; that is where rights are checked. Then {@code
+ * tryRead}, {@code tryWrite} and {@code tryFlush} enter transfers, {@link #submit} hands all of
+ * them to the host in one call, and {@link #next} walks over the completions, which arrive in any
+ * order.
  *
  * {@snippet lang="java" :
  * int site = queue.bind(extent);
@@ -19,18 +20,18 @@ package exo.api.disk;
  * }
  * }
  *
- * <p><b>Durability.</b> A completed write may be lost at a power failure until a flush that was entered
- * after its completion has completed.
+ * <p><b>Durability.</b> A completed write may be lost at a power failure until a flush that was
+ * entered after its completion has completed.
  *
  * <p><b>Pages.</b> A transfer starts at the start of a page, and the pages it covers must show
- * consecutive frames, as {@link exo.api.mem.Window#allocPages} prefers to give them. While it is under
- * way its pages cannot be returned, released or reused.
+ * consecutive frames, as {@link exo.api.mem.Window#allocPages} prefers to give them. While it is
+ * under way its pages cannot be returned, released or reused.
  *
- * <p><b>Ownership and lifetime.</b> It belongs to the thread that bound it. {@link #close()} waits for
- * the transfers under way.
+ * <p><b>Ownership and lifetime.</b> It belongs to the thread that bound it. {@link #close()} waits
+ * for the transfers under way.
  *
- * <p><b>Cost.</b> {@code try…}: no host call, no allocation. {@code submit} and {@code await}: one host
- * call. {@code next}: none.
+ * <p><b>Cost.</b> {@code try…}: no host call, no allocation. {@code submit} and {@code await}: one
+ * host call. {@code next}: none.
  */
 public interface ExtentQueue extends AutoCloseable {
     /** The greatest depth of a queue. */
@@ -53,9 +54,9 @@ public interface ExtentQueue extends AutoCloseable {
      *        exo.api.Rights#WRITE}
      * @return the number by which transfers name it
      * @throws exo.api.CapabilityException if the capability is not valid; no effect
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#TOO_BIG} if {@value #MAX_EXTENTS}
-     *         extents are bound; with {@link exo.api.ErrorCode#OUT_OF_RANGE} if it lies on another
-     *         device; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#TOO_BIG} if {@value
+     *         #MAX_EXTENTS} extents are bound; with {@link exo.api.ErrorCode#OUT_OF_RANGE} if it
+     *         lies on another device; no effect
      */
     int bind(Extent extent);
 
@@ -75,12 +76,12 @@ public interface ExtentQueue extends AutoCloseable {
      * @param blockCount how many blocks, 1 to {@value #MAX_TRANSFER_BLOCKS}
      * @param page the name of the first page, in use in a writable window
      * @param tag what {@link #tag} shall say at the completion
-     * @return 0, or the refusal of {@link exo.api.ErrorCode#BUSY} if {@link #depth} transfers are in
-     *         flight, {@link exo.api.ErrorCode#OUT_OF_RANGE}, {@link exo.api.ErrorCode#TOO_BIG}, {@link
-     *         exo.api.ErrorCode#STALE} if a page is not in use, {@link
-     *         exo.api.ErrorCode#NOT_CONTIGUOUS}, {@link exo.api.ErrorCode#INSUFFICIENT} if the extent
-     *         may not be read or the window not be written, {@link exo.api.ErrorCode#REVOKED}; no
-     *         effect then
+     * @return 0, or the refusal of {@link exo.api.ErrorCode#BUSY} if {@link #depth} transfers are
+     *         in flight, {@link exo.api.ErrorCode#OUT_OF_RANGE}, {@link exo.api.ErrorCode#TOO_BIG},
+     *         {@link exo.api.ErrorCode#STALE} if a page is not in use, {@link
+     *         exo.api.ErrorCode#NOT_CONTIGUOUS}, {@link exo.api.ErrorCode#INSUFFICIENT} if the
+     *         extent may not be read or the window not be written, {@link
+     *         exo.api.ErrorCode#REVOKED}; no effect then
      */
     int tryRead(int extent, long block, int blockCount, long page, long tag);
 
@@ -137,15 +138,16 @@ public interface ExtentQueue extends AutoCloseable {
     long tag();
 
     /**
-     * {@return the result of the completion taken last: the blocks moved, all that were asked for, or 0
-     * for a flush; or the refusal of {@link exo.api.ErrorCode#IO_ERROR}, {@link
+     * {@return the result of the completion taken last: the blocks moved, all that were asked for,
+     * or 0 for a flush; or the refusal of {@link exo.api.ErrorCode#IO_ERROR}, {@link
      * exo.api.ErrorCode#NO_SPACE}, {@link exo.api.ErrorCode#SHORT_TRANSFER}, {@link
      * exo.api.ErrorCode#MISALIGNED} or {@link exo.api.ErrorCode#HOST_FAULT}}
      */
     int result();
 
     /**
-     * {@return the host's error number behind the last result, or 0 if there was none; for diagnosis}
+     * {@return the host's error number behind the last result, or 0 if there was none; for
+     * diagnosis}
      */
     int hostErrno();
 

@@ -6,10 +6,13 @@ import exo.api.Rights;
 /**
  * Page frames, as one environment sees them.
  *
- * <p><b>Thread-safety.</b> Threads of the environment; a window belongs to the thread that bound it.
+ * <p><b>Thread-safety.</b> Threads of the environment; a window belongs to the thread that bound
+ * it.
  */
 public interface Memory {
-    /** {@return the size of a page and of a frame in bytes: the host's page size, a power of two} */
+    /**
+     * {@return the size of a page and of a frame in bytes: the host's page size, a power of two}
+     */
     int pageBytes();
 
     /** {@return how many frames the pool has; frames are numbered from 0} */
@@ -22,7 +25,8 @@ public interface Memory {
     int freeFrameCount();
 
     /**
-     * {@return whether the frame is free at this moment; the answer may be outdated when it arrives}
+     * {@return whether the frame is free at this moment; the answer may be outdated when it
+     * arrives}
      *
      * @param frame the number of the frame
      * @throws IndexOutOfBoundsException if the pool has no such frame
@@ -32,12 +36,12 @@ public interface Memory {
     /**
      * Reserves an address range for this environment.
      *
-     * <p>Every page of it shows void at first: a private page that holds zeros until it is written and
-     * whose content is nobody else's and may vanish. The window belongs to the calling thread.
+     * <p>Every page of it shows void at first: a private page that holds zeros until it is written
+     * and whose content is nobody else's and may vanish. The window belongs to the calling thread.
      *
      * @param pageCount pages of the range, 1 to {@link Pages#MAX_WINDOW_PAGES}
-     * @param rights {@link Rights#READ} for a window through which nothing can be written, or {@link
-     *        Rights#READ_WRITE}
+     * @param rights {@link Rights#READ} for a window through which nothing can be written, or
+     *        {@link Rights#READ_WRITE}
      * @return the window
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if no kernel object is
      *         left; no effect
@@ -55,11 +59,11 @@ public interface Memory {
     }
 
     /**
-     * Makes a capability for frames that lie in one of this environment's windows, so that they can be
-     * granted to another environment.
+     * Makes a capability for frames that lie in one of this environment's windows, so that they can
+     * be granted to another environment.
      *
-     * <p>The frames stay allocated, and charged to this environment, until it releases their pages; at
-     * that moment they vanish from the windows of everybody they were granted to.
+     * <p>The frames stay allocated, and charged to this environment, until it releases their pages;
+     * at that moment they vanish from the windows of everybody they were granted to.
      *
      * @param window the window
      * @param firstPage first page in it
@@ -67,9 +71,10 @@ public interface Memory {
      * @param rights what the capability allows at most
      * @param label its label in this environment's key-ring
      * @return the capability
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#STALE} if a page is not mapped to
-     *         a frame of this environment; with {@link exo.api.ErrorCode#QUOTA} if no kernel object is
-     *         left; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is taken; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#STALE} if a page is not
+     *         mapped to a frame of this environment; with {@link exo.api.ErrorCode#QUOTA} if no
+     *         kernel object is left; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is
+     *         taken; no effect
      */
     Frames share(Window window, int firstPage, int pageCount, Rights rights, String label);
 }

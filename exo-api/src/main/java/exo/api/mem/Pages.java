@@ -2,11 +2,11 @@
 package exo.api.mem;
 
 /**
- * Takes the names of pages apart: the upper bits are the number of the page in its window, the lower
- * {@value #GENERATION_BITS} bits its generation.
+ * Takes the names of pages apart: the upper bits are the number of the page in its window, the
+ * lower {@value #GENERATION_BITS} bits its generation.
  *
- * <p>A page is retired from its window before its generations run out, so that no name ever means two
- * different uses of a page.
+ * <p>A page is retired from its window before its generations run out, so that no name ever means
+ * two different uses of a page.
  */
 public final class Pages {
     /** How many of the lower bits of a name are the generation. */

@@ -6,20 +6,21 @@ import java.lang.foreign.MemorySegment;
 /**
  * An address range of one environment, into which page frames are mapped at chosen places.
  *
- * <p><b>Shape.</b> Pages are numbered from 0. Each shows void, or a frame. {@link #segment()} covers all
- * of them, with its bounds checked by the JVM; access through it costs what access to memory costs.
+ * <p><b>Shape.</b> Pages are numbered from 0. Each shows void, or a frame. {@link #segment()}
+ * covers all of them, with its bounds checked by the JVM; access through it costs what access to
+ * memory costs.
  *
- * <p><b>Names of pages.</b> A page that the environment holds is named by a {@code long} that joins its
- * number and a generation: {@code tryTakePage} gives it out, {@code tryReturnPage} makes it stale. A
- * stale name is refused wherever the kernel sees it. {@link Pages} takes such names apart.
+ * <p><b>Names of pages.</b> A page that the environment holds is named by a {@code long} that joins
+ * its number and a generation: {@code tryTakePage} gives it out, {@code tryReturnPage} makes it
+ * stale. A stale name is refused wherever the kernel sees it. {@link Pages} takes such names apart.
  *
- * <p><b>Taken by force.</b> When the kernel takes a frame back, its page shows void from that moment:
- * what is read there is zero or what the environment itself wrote since, and never another
+ * <p><b>Taken by force.</b> When the kernel takes a frame back, its page shows void from that
+ * moment: what is read there is zero or what the environment itself wrote since, and never another
  * environment's. {@link #isLive} tells.
  *
- * <p><b>Ownership and lifetime.</b> The window belongs to the thread that bound it: only that thread may
- * call its methods, while the segment may be read and written by any thread. {@link #close()}, and the
- * end of the environment, release all pages and close the segment.
+ * <p><b>Ownership and lifetime.</b> The window belongs to the thread that bound it: only that
+ * thread may call its methods, while the segment may be read and written by any thread. {@link
+ * #close()}, and the end of the environment, release all pages and close the segment.
  *
  * <p><b>Cost.</b> {@code tryTakePage} and {@code tryReturnPage}: nanoseconds, no host call, no
  * allocation. Everything else: one host call for each run of consecutive frames, under the kernel's
@@ -37,17 +38,17 @@ public interface Window extends AutoCloseable {
     int pageCount();
 
     /**
-     * Allocates frames and maps them to consecutive pages. All pages are in use afterwards and read as
-     * zeros.
+     * Allocates frames and maps them to consecutive pages. All pages are in use afterwards and read
+     * as zeros.
      *
-     * <p>The kernel prefers consecutive frames, so that transfers may span pages and one host call maps
-     * them all.
+     * <p>The kernel prefers consecutive frames, so that transfers may span pages and one host call
+     * maps them all.
      *
      * @param firstPage first page; all {@code pageCount} pages show void
      * @param pageCount how many, at least 1
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if the environment may not
-     *         hold that many frames; with {@link exo.api.ErrorCode#BUSY} if a page is already mapped;
-     *         no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if the environment may
+     *         not hold that many frames; with {@link exo.api.ErrorCode#BUSY} if a page is already
+     *         mapped; no effect
      * @throws IndexOutOfBoundsException if the window has no such pages
      * @throws IllegalStateException if the window was bound for reading, or is closed
      */
@@ -60,8 +61,8 @@ public interface Window extends AutoCloseable {
      * @param pageCount how many, at least 1
      * @param firstFrame the number of the first frame; the frames are consecutive
      * @throws exo.api.ResourceException as {@link #allocPages}, and with {@link
-     *         exo.api.ErrorCode#BUSY} if a frame is in use; with {@link exo.api.ErrorCode#OUT_OF_RANGE}
-     *         if the pool has no such frame; no effect
+     *         exo.api.ErrorCode#BUSY} if a frame is in use; with {@link
+     *         exo.api.ErrorCode#OUT_OF_RANGE} if the pool has no such frame; no effect
      */
     void allocPagesAt(int firstPage, int pageCount, int firstFrame);
 
@@ -73,7 +74,8 @@ public interface Window extends AutoCloseable {
      *        exo.api.Rights#WRITE} too if the window is writable
      * @param firstIndex first frame of the capability to map
      * @param frameCount how many, at least 1
-     * @throws exo.api.CapabilityException if the capability is not valid or lacks a right; no effect
+     * @throws exo.api.CapabilityException if the capability is not valid or lacks a right; no
+     *         effect
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if a page is already
      *         mapped; no effect
      */
@@ -85,16 +87,16 @@ public interface Window extends AutoCloseable {
      *
      * @param firstPage first page
      * @param pageCount how many, at least 1
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if a transfer on one of the
-     *         pages is under way, or a packet ring lies on it; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if a transfer on one of
+     *         the pages is under way, or a packet ring lies on it; no effect
      */
     void releasePages(int firstPage, int pageCount);
 
     /**
      * Takes an idle page of this window into use.
      *
-     * <p>Idle pages are those that were returned by {@link #tryReturnPage}. Their content is whatever
-     * this environment left there.
+     * <p>Idle pages are those that were returned by {@link #tryReturnPage}. Their content is
+     * whatever this environment left there.
      *
      * @return the name of the page, or {@link Pages#NONE} if no page is idle
      */
@@ -105,15 +107,15 @@ public interface Window extends AutoCloseable {
      * first to go when frames are needed elsewhere. Its name is stale afterwards.
      *
      * @param page the name of the page
-     * @return 0, or the refusal of {@link exo.api.ErrorCode#STALE} if the name is not current or the
-     *         page shows frames of another environment, or of {@link exo.api.ErrorCode#BUSY} if a
-     *         transfer on the page is under way or a ring lies on it; no effect then
+     * @return 0, or the refusal of {@link exo.api.ErrorCode#STALE} if the name is not current or
+     *         the page shows frames of another environment, or of {@link exo.api.ErrorCode#BUSY} if
+     *         a transfer on the page is under way or a ring lies on it; no effect then
      */
     int tryReturnPage(long page);
 
     /**
-     * {@return the current name of a page in use, or {@link Pages#NONE} if it shows void, is idle, or
-     * was taken}
+     * {@return the current name of a page in use, or {@link Pages#NONE} if it shows void, is idle,
+     * or was taken}
      *
      * @param pageIndex the number of the page
      * @throws IndexOutOfBoundsException if the window has no such page
@@ -136,8 +138,8 @@ public interface Window extends AutoCloseable {
     int frame(int pageIndex);
 
     /**
-     * {@return the host's own number of the frame that a page shows, or -1 where it shows void or the
-     * host does not tell; useful for cache colouring}
+     * {@return the host's own number of the frame that a page shows, or -1 where it shows void or
+     * the host does not tell; useful for cache colouring}
      *
      * <p>Cost: one host call.
      *
@@ -147,11 +149,11 @@ public interface Window extends AutoCloseable {
     long hostFrame(int pageIndex);
 
     /**
-     * Releases all pages and closes the segment. Queues and packet bindings that lie on the window must
-     * be closed before. Idempotent.
+     * Releases all pages and closes the segment. Queues and packet bindings that lie on the window
+     * must be closed before. Idempotent.
      *
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if a queue or binding still
-     *         lies on the window; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if a queue or binding
+     *         still lies on the window; no effect
      */
     @Override
     void close();

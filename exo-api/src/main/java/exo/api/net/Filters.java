@@ -55,8 +55,8 @@ public final class Filters {
     }
 
     /**
-     * {@return a filter that accepts the unfragmented packets of a transport protocol to an address and
-     * a port}
+     * {@return a filter that accepts the unfragmented packets of a transport protocol to an address
+     * and a port}
      *
      * @param address the destination address
      * @param protocol 6 for TCP, 17 for UDP

@@ -4,24 +4,25 @@ package exo.api.net;
 /**
  * A filter bound to a station, with a receive ring and a transmit ring in pages of the environment.
  *
- * <p><b>Receive: borrow and release.</b> The frames that have arrived are numbered from 0, oldest first.
- * They stay where they are until {@link #rxRelease}, and can be read, and even overwritten, in place.
+ * <p><b>Receive: borrow and release.</b> The frames that have arrived are numbered from 0, oldest
+ * first. They stay where they are until {@link #rxRelease}, and can be read, and even overwritten,
+ * in place.
  *
- * <p><b>Transmit: reserve and commit.</b> {@link #tryReserve} gives a slot, the libOS builds a frame in
- * it, {@link #tryCommit(int, int)} sends it. The second form appends bytes from anywhere in the window,
- * so that what lies in a page is sent from that page. The kernel takes the bytes at the commit and
- * checks what it took; the libOS may change them afterwards. {@link #txFlush} tells the device that a
- * batch is complete.
+ * <p><b>Transmit: reserve and commit.</b> {@link #tryReserve} gives a slot, the libOS builds a
+ * frame in it, {@link #tryCommit(int, int)} sends it. The second form appends bytes from anywhere
+ * in the window, so that what lies in a page is sent from that page. The kernel takes the bytes at
+ * the commit and checks what it took; the libOS may change them afterwards. {@link #txFlush} tells
+ * the device that a batch is complete.
  *
- * <p><b>Loss.</b> As on every Ethernet, frames may be dropped: at a full receive ring, or by the device.
- * {@link #counters} tells how many.
+ * <p><b>Loss.</b> As on every Ethernet, frames may be dropped: at a full receive ring, or by the
+ * device. {@link #counters} tells how many.
  *
  * <p><b>Ownership and lifetime.</b> It belongs to the thread that bound it. It closes with {@link
- * #close()}, with the revocation of its station, and with the environment; after that nothing arrives,
- * and commits are refused with {@link exo.api.ErrorCode#REVOKED}.
+ * #close()}, with the revocation of its station, and with the environment; after that nothing
+ * arrives, and commits are refused with {@link exo.api.ErrorCode#REVOKED}.
  *
- * <p><b>Cost.</b> No allocation. Receiving: no host call. Committing: one copy of the frame into the
- * device; {@code txFlush}: at most one host call.
+ * <p><b>Cost.</b> No allocation. Receiving: no host call. Committing: one copy of the frame into
+ * the device; {@code txFlush}: at most one host call.
  *
  * @see "Engler, PhD thesis, MIT 1998, pages 30-31: packet filters, and the lack of a sender check"
  */
@@ -57,8 +58,8 @@ public interface PacketBinding extends AutoCloseable {
     /**
      * Reserves a slot for a frame to be sent.
      *
-     * @return the slot, or the refusal of {@link exo.api.ErrorCode#BUSY} if all slots are in use; it is
-     *         worth trying again after {@link #txFlush}
+     * @return the slot, or the refusal of {@link exo.api.ErrorCode#BUSY} if all slots are in use;
+     *         it is worth trying again after {@link #txFlush}
      */
     int tryReserve();
 
@@ -73,27 +74,28 @@ public interface PacketBinding extends AutoCloseable {
      * Sends the frame in a slot, and gives the slot back.
      *
      * @param slot a slot that {@link #tryReserve} gave
-     * @param lengthBytes the length of the frame, its header included, without checksum; at least 14
-     * @return 0, or the refusal of {@link exo.api.ErrorCode#FORGED_SOURCE} if the source address is not
-     *         the station's, {@link exo.api.ErrorCode#TOO_BIG} if the frame is longer than the device
-     *         takes, {@link exo.api.ErrorCode#OUT_OF_RANGE} if it is shorter than a header or the slot
-     *         is not reserved, {@link exo.api.ErrorCode#BUSY} if the device has no room, {@link
-     *         exo.api.ErrorCode#INSUFFICIENT} if the station may not send, {@link
-     *         exo.api.ErrorCode#REVOKED}; nothing is sent then, and the slot stays reserved after {@code
-     *         BUSY} only
+     * @param lengthBytes the length of the frame, its header included, without checksum; at least
+     *         14
+     * @return 0, or the refusal of {@link exo.api.ErrorCode#FORGED_SOURCE} if the source address is
+     *         not the station's, {@link exo.api.ErrorCode#TOO_BIG} if the frame is longer than the
+     *         device takes, {@link exo.api.ErrorCode#OUT_OF_RANGE} if it is shorter than a header
+     *         or the slot is not reserved, {@link exo.api.ErrorCode#BUSY} if the device has no
+     *         room, {@link exo.api.ErrorCode#INSUFFICIENT} if the station may not send, {@link
+     *         exo.api.ErrorCode#REVOKED}; nothing is sent then, and the slot stays reserved after
+     *         {@code BUSY} only
      */
     int tryCommit(int slot, int lengthBytes);
 
     /**
-     * Sends a frame whose head lies in a slot and whose rest lies elsewhere in the window, and gives the
-     * slot back.
+     * Sends a frame whose head lies in a slot and whose rest lies elsewhere in the window, and
+     * gives the slot back.
      *
      * @param slot a slot that {@link #tryReserve} gave
      * @param headBytes how many bytes of the frame lie in the slot; all headers must be among them
      * @param payloadOffset where in the window the rest begins
      * @param payloadBytes how many bytes the rest has, 0 or more
-     * @return as {@link #tryCommit(int, int)}; {@link exo.api.ErrorCode#OUT_OF_RANGE} also if the rest
-     *         does not lie in the window
+     * @return as {@link #tryCommit(int, int)}; {@link exo.api.ErrorCode#OUT_OF_RANGE} also if the
+     *         rest does not lie in the window
      */
     int tryCommit(int slot, int headBytes, long payloadOffset, int payloadBytes);
 

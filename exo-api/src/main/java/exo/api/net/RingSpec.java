@@ -2,12 +2,13 @@
 package exo.api.net;
 
 /**
- * The size of the rings of a packet binding. The receive slots lie first, the transmit slots follow.
+ * The size of the rings of a packet binding. The receive slots lie first, the transmit slots
+ * follow.
  *
  * @param rxSlots frames the receive ring holds, a power of two, 1 to {@value #MAX_SLOTS}
  * @param txSlots frames the transmit ring holds, a power of two, 1 to {@value #MAX_SLOTS}
- * @param slotBytes bytes of one slot, a power of two from 128 to 16,384, at least the device's longest
- *        frame
+ * @param slotBytes bytes of one slot, a power of two from 128 to 16,384, at least the device's
+ *        longest frame
  */
 public record RingSpec(int rxSlots, int txSlots, int slotBytes) {
     /** The most slots of one ring. */

@@ -4,12 +4,12 @@ package exo.api.net;
 import exo.api.Capability;
 
 /**
- * The capability for an address on a network device: the right to receive what is sent to it ({@link
- * exo.api.Rights#READ}) and to send from it ({@link exo.api.Rights#WRITE}).
+ * The capability for an address on a network device: the right to receive what is sent to it
+ * ({@link exo.api.Rights#READ}) and to send from it ({@link exo.api.Rights#WRITE}).
  *
  * <p>A station whose IPv4 address is {@link Ipv4Address#ANY} may send any kind of frame from its
- * Ethernet address. Every other may send IPv4 packets from its own address, and ARP packets that speak
- * for it.
+ * Ethernet address. Every other may send IPv4 packets from its own address, and ARP packets that
+ * speak for it.
  */
 public interface Station extends Capability {
     /** {@return the device} */

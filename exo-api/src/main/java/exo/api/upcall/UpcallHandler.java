@@ -11,8 +11,8 @@ import exo.api.net.PacketBinding;
  * The upcall entries of a thread: the kernel calls them inside {@link Upcalls#poll} and {@link
  * Upcalls#await}. A libOS overrides those it cares for; the others do nothing.
  *
- * <p>An exception thrown by an entry leaves {@code poll} or {@code await} to the libOS's own code; the
- * events not yet delivered stay pending.
+ * <p>An exception thrown by an entry leaves {@code poll} or {@code await} to the libOS's own code;
+ * the events not yet delivered stay pending.
  */
 public interface UpcallHandler {
     /**

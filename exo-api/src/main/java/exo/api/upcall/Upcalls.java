@@ -6,12 +6,12 @@ import java.nio.channels.Selector;
 /**
  * The upcalls of one thread of an environment: what the kernel has to say to it.
  *
- * <p><b>Delivery.</b> Upcalls are delivered on the thread itself, on its own time, inside {@link #poll}
- * or {@link #await}, and nowhere else; never under a kernel lock. Events of a resource that was bound by
- * a thread go to that thread; events of the environment go to its first thread.
+ * <p><b>Delivery.</b> Upcalls are delivered on the thread itself, on its own time, inside {@link
+ * #poll} or {@link #await}, and nowhere else; never under a kernel lock. Events of a resource that
+ * was bound by a thread go to that thread; events of the environment go to its first thread.
  *
- * <p><b>No event is lost.</b> Events that repeat are joined: two packets that arrive between two polls
- * make one upcall. Whatever happened before {@code await} was called makes it return at once.
+ * <p><b>No event is lost.</b> Events that repeat are joined: two packets that arrive between two
+ * polls make one upcall. Whatever happened before {@code await} was called makes it return at once.
  *
  * <p><b>Thread-safety.</b> The thread that the object belongs to; {@link #wake} any thread of the
  * environment.
@@ -23,8 +23,8 @@ public interface Upcalls {
     long NEVER = Long.MAX_VALUE;
 
     /**
-     * Sets the handler that receives this thread's upcalls from now on. Events that are pending already
-     * will reach it.
+     * Sets the handler that receives this thread's upcalls from now on. Events that are pending
+     * already will reach it.
      *
      * @param handler the handler
      */
@@ -44,21 +44,25 @@ public interface Upcalls {
      *
      * @param deadlineNanos the latest moment to return, on the clock of {@link System#nanoTime}, or
      *        {@link #NEVER}
-     * @return how many upcalls were delivered; 0 if the deadline has come or {@link #wake} was called
+     * @return how many upcalls were delivered; 0 if the deadline has come or {@link #wake} was
+     *         called
      */
     int await(long deadlineNanos);
 
-    /** Makes the current or the next {@link #await} of this thread return. Any thread of the environment. */
+    /**
+     * Makes the current or the next {@link #await} of this thread return. Any thread of the
+     * environment.
+     */
     void wake();
 
     /**
-     * Lets this thread wait in a selector instead of {@link #await}, for a libOS that also serves host
-     * channels: from now on an event wakes the selector, and the thread calls {@link #poll} after each
-     * select.
+     * Lets this thread wait in a selector instead of {@link #await}, for a libOS that also serves
+     * host channels: from now on an event wakes the selector, and the thread calls {@link #poll}
+     * after each select.
      *
      * @param selector a selector of the JDK's own provider
-     * @throws IllegalArgumentException if the selector is not the JDK's own, since the kernel would call
-     *         foreign code
+     * @throws IllegalArgumentException if the selector is not the JDK's own, since the kernel would
+     *         call foreign code
      */
     void wakeThrough(Selector selector);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What the kernel says to an environment: events, requests, and what it took by force.
+ * What the kernel tells an environment: events, requests, and what it took.
  *
  * <p>Guarantees: <ul>
- * <li><b>On its own thread.</b> Upcalls run where the libOS asked for them, never inside another call.
+ * <li><b>On its own thread.</b> Upcalls run where the libOS asked for them, never inside another
+ * call.
  * <li><b>Never under a kernel lock.</b> A libOS that blocks in an upcall delays itself alone.
  * <li><b>Nothing lost.</b> Repeated events are joined, never dropped; the repossession vector keeps
  * every entry until it is cleared.
@@ -29,10 +30,11 @@
  * }
  * }
  *
- * <p>Imports allowed: {@code exo.api} and its resource packages. Threading: each thread has its own.
+ * <p>Imports allowed: {@code exo.api} and its resource packages. Threading: each thread has its
+ * own.
  *
- * <p>Source: Engler, PhD thesis, MIT 1998, pages 24-25 (visible revocation, abort protocol) and 33-34
- * (upcall contexts).
+ * <p>Source: Engler, PhD thesis, MIT 1998, pages 24-25 (visible revocation, abort protocol) and
+ * 33-34 (upcall contexts).
  *
  * <p>Held by: {@code exo.impl.kernel.UpcallTest}, {@code RevocationTest}.
  */

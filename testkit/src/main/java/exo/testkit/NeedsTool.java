@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.testkit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The test needs commands that may not be installed; without one it is skipped and counted. */
+@Documented
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(NeedsCondition.class)
+public @interface NeedsTool {
+
+    /** {@return the names of the commands, looked up in PATH and the system folders} */
+    String[] value();
+}
