@@ -31,12 +31,7 @@ public interface EnvControl extends Capability {
     Account account();
 
     /**
-<<<<<<< HEAD
      * Takes frames out of the environment's quota and back to this environment's.
-=======
-     * Asks the environment to return {@code frameCount} frames and, after the deadline, takes by
-     * force what it did not return.
->>>>>>> infra
      *
      * <p>As many of the frames that the environment holds as exceed its remaining quota must come
      * back: idle ones come without asking; for the others it sees {@link
