@@ -3,8 +3,8 @@
 /**
  * Host calls. The only module with native access; it is exported to the kernel alone.
  *
- * <p>JNR-POSIX is an automatic module, which does not pull in the modules it needs: the ones of ASM are
- * named here for it.
+ * <p>JNR-POSIX is an automatic module, which does not pull in the modules it needs: the ones of ASM
+ * are named here for it.
  */
 module exo.host {
     requires org.jnrproject.constants;

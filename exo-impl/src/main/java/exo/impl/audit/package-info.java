@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What the kernel records in Java Flight Recorder.
+ *
+ * <p>Guarantees: <ul>
+ * <li><b>Complete.</b> Every capability made or dead, every environment begun or ended, every
+ * revoke request and repossession, and every leak is an event.
+ * <li><b>Cheap.</b> An event that no recording asks for costs a test of a flag.
+ * </ul>
+ *
+ * <p>It does not record single data-path operations; their counters are in {@code exo.api.Account}.
+ *
+ * <p>Reading order: any; each event is one class.
+ *
+ * {@snippet lang="java" :
+ * CapabilityEvent.adopted(capability);
+ * }
+ *
+ * <p>Imports allowed: {@code exo.api}, {@code jdk.jfr}. Threading: any thread; no locks.
+ *
+ * <p>Source: none; the names begin with {@code dev.exo.} as JFR asks of libraries.
+ *
+ * <p>Held by: {@code AuditTest}.
+ */
+package exo.impl.audit;

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.cap;
+
+import exo.api.Blame;
+import exo.api.ErrorCode;
+import exo.api.Quota;
+import exo.api.ResourceException;
+
+/**
+ * What one environment may hold, and holds.
+ *
+ * <p>A child's limit is charged to its parent's ledger, so the limits of all living environments
+ * never add up to more than the kernel owns: a charge that is accepted can be honoured.
+ *
+ * <p><b>Invariant.</b> {@code 0 <= used[c]} for every charge; {@code used[c] <= limit[c]} except
+ * for frames between {@link #lowerLimit} and the end of the reclaim that called it.
+ */
+// The ordinal indexes arrays that never leave the process.
+@SuppressWarnings("EnumOrdinal")
+public final class Ledger {
+    private static final Charge[] CHARGES = Charge.values();
+
+    private final String owner;
+    private final long[] limit = new long[CHARGES.length]; // guarded by this
+    private final long[] used = new long[CHARGES.length]; // guarded by this
+
+    /**
+     * Makes a ledger with nothing used.
+     *
+     * @param owner the name of the environment, for messages
+     * @param quota the limits
+     */
+    public Ledger(String owner, Quota quota) {
+        this.owner = owner;
+        limit[Charge.FRAMES.ordinal()] = quota.frames();
+        limit[Charge.BLOCKS.ordinal()] = quota.blocks();
+        limit[Charge.SLOTS.ordinal()] = quota.slots();
+        limit[Charge.OBJECTS.ordinal()] = quota.objects();
+        limit[Charge.THREADS.ordinal()] = quota.threads();
+    }
+
+    /** {@return the limits at this moment} */
+    public synchronized Quota quota() {
+        return new Quota((int) limit[0], limit[1], (int) limit[2], (int) limit[3], (int) limit[4]);
+    }
+
+    /**
+     * {@return how much is used at this moment}
+     *
+     * @param charge of what
+     */
+    public synchronized long used(Charge charge) {
+        return used[charge.ordinal()];
+    }
+
+    /**
+     * {@return the limit at this moment}
+     *
+     * @param charge of what
+     */
+    public synchronized long limit(Charge charge) {
+        return limit[charge.ordinal()];
+    }
+
+    /**
+     * Charges an amount.
+     *
+     * @param charge of what
+     * @param amount how much, not negative
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if the limit does not allow it; no
+     *         effect
+     */
+    public synchronized void charge(Charge charge, long amount) {
+        checkRoom(charge, amount);
+        used[charge.ordinal()] += amount;
+    }
+
+    /**
+     * Charges everything that a quota names, or nothing.
+     *
+     * @param quota the amounts
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if a limit does not allow it; no
+     *         effect
+     */
+    public synchronized void charge(Quota quota) {
+        long[] amounts = amounts(quota);
+        for (Charge charge : CHARGES) {
+            checkRoom(charge, amounts[charge.ordinal()]);
+        }
+        for (Charge charge : CHARGES) {
+            used[charge.ordinal()] += amounts[charge.ordinal()];
+        }
+    }
+
+    /**
+     * Gives an amount back.
+     *
+     * @param charge of what
+     * @param amount how much, not negative, at most what is used
+     */
+    public synchronized void release(Charge charge, long amount) {
+        long left = used[charge.ordinal()] - amount;
+        Invariant.check(amount >= 0 && left >= 0, "a ledger never goes below zero");
+        used[charge.ordinal()] = left;
+        notifyAll(); // pairs with the wait in awaitUsedAtMost
+    }
+
+    /**
+     * Gives back everything that a quota names.
+     *
+     * @param quota the amounts
+     */
+    public synchronized void release(Quota quota) {
+        long[] amounts = amounts(quota);
+        for (Charge charge : CHARGES) {
+            release(charge, amounts[charge.ordinal()]);
+        }
+    }
+
+    /**
+     * Lowers a limit, even below what is used: nothing more can be charged until enough is
+     * released.
+     *
+     * @param charge of what
+     * @param amount by how much
+     * @return what must be released until the ledger is within its limit again, or 0
+     * @throws ResourceException with {@link ErrorCode#OUT_OF_RANGE} if the limit is smaller than
+     *         the amount; no effect
+     */
+    public synchronized long lowerLimit(Charge charge, long amount) {
+        int c = charge.ordinal();
+        if (amount > limit[c]) {
+            throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER, "env " + owner,
+                    "cannot take " + amount + " " + charge.plural() + " from a quota of "
+                            + limit[c],
+                    "ask for at most that many");
+        }
+        limit[c] -= amount;
+        return Math.max(0, used[c] - limit[c]);
+    }
+
+    /**
+     * Waits until at most so much is used.
+     *
+     * @param charge of what
+     * @param amount how much
+     * @param deadlineNanos the latest moment to return, on the clock of {@link System#nanoTime}
+     * @return whether it is so
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public synchronized boolean awaitUsedAtMost(Charge charge, long amount, long deadlineNanos)
+            throws InterruptedException {
+        while (used[charge.ordinal()] > amount) {
+            long left = deadlineNanos - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+        }
+        return true;
+    }
+
+    private void checkRoom(Charge charge, long amount) {
+        int c = charge.ordinal();
+        if (amount > limit[c] - used[c]) {
+            throw new ResourceException(ErrorCode.QUOTA, Blame.CALLER, "env " + owner,
+                    amount + " " + charge.plural() + " were asked for, but " + used[c] + " of "
+                            + limit[c] + " are used",
+                    "return some, or create the environment with a larger quota");
+        }
+    }
+
+    private static long[] amounts(Quota quota) {
+        return new long[]{quota.frames(), quota.blocks(), quota.slots(), quota.objects(),
+                quota.threads()};
+    }
+}

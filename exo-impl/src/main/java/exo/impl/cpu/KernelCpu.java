@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.cpu;
+
+import exo.api.Blame;
+import exo.api.CapabilityException;
+import exo.api.ErrorCode;
+import exo.api.HostFaultException;
+import exo.api.ResourceException;
+import exo.api.Rights;
+import exo.api.cpu.Core;
+import exo.api.cpu.Cpu;
+import exo.api.cpu.CpuAccount;
+import exo.api.cpu.Quantum;
+import exo.api.upcall.Repossession;
+import exo.host.HostException;
+import exo.host.HostThread;
+import exo.impl.cap.CapabilityTable;
+import exo.impl.cap.Charge;
+import exo.impl.cap.EnvService;
+import exo.impl.cap.Lineage;
+import exo.impl.cap.Principal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The core intervals of one environment. */
+public final class KernelCpu implements Cpu, EnvService {
+    private final Cores cores;
+    private final CapabilityTable capabilities;
+    private final Principal owner;
+    private final Map<Thread, BoundThread> bound = new HashMap<>(); // guarded by this
+    private final List<QuantumBinding> bindings = new ArrayList<>(); // guarded by this
+
+    /**
+     * Makes the core intervals of an environment.
+     *
+     * @param cores the kernel's cores
+     * @param capabilities the kernel's capabilities
+     * @param owner the environment
+     */
+    public KernelCpu(Cores cores, CapabilityTable capabilities, Principal owner) {
+        this.cores = cores;
+        this.capabilities = capabilities;
+        this.owner = owner;
+    }
+
+    @Override
+    public List<Core> cores() {
+        owner.checkCaller();
+        return cores.describe();
+    }
+
+    @Override
+    public boolean isFreeSlot(int core, int slot) {
+        owner.checkCaller();
+        return cores.timeline(core).isFree(slot);
+    }
+
+    @Override
+    public Quantum allocQuantum(int core, int firstSlot, int slotCount, String label) {
+        Objects.requireNonNull(label, "label");
+        owner.checkCaller();
+        Timeline timeline = cores.timeline(core);
+        owner.ledger().charge(Charge.SLOTS, Math.max(0, slotCount));
+        Interval interval = null;
+        try {
+            interval = timeline.reserve(firstSlot, slotCount);
+            KernelQuantum quantum = new KernelQuantum(
+                    Lineage.original(capabilities, null, owner, label), interval, true);
+            capabilities.adopt(quantum);
+            return quantum;
+        } catch (ResourceException e) {
+            if (interval != null) {
+                timeline.free(interval);
+            }
+            owner.ledger().release(Charge.SLOTS, Math.max(0, slotCount));
+            throw e;
+        }
+    }
+
+    @Override
+    public void freeQuantum(Quantum quantum) {
+        owner.checkCaller();
+        KernelQuantum node = check(quantum, Rights.REVOKE);
+        if (!node.isOriginal()) {
+            throw new IllegalArgumentException(
+                    "a derived quantum is given up by KeyRing.drop; only its source can be freed");
+        }
+        capabilities.drop(node, Repossession.Cause.REVOKED);
+    }
+
+    @Override
+    public void bind(Quantum quantum) {
+        owner.checkCaller();
+        KernelQuantum node = check(quantum, Rights.READ);
+        Thread caller = Thread.currentThread();
+        Timeline timeline = node.interval.timeline;
+        BoundThread thread;
+        synchronized (this) {
+            thread = bound.get(caller);
+        }
+        if (thread != null && thread.timeline != timeline) {
+            throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "thread " + caller.getName(),
+                    "it is bound to core " + thread.timeline.core() + ", not " + timeline.core(),
+                    "unbind it there first");
+        }
+        boolean first = thread == null;
+        if (first) {
+            thread = pin(caller, timeline);
+        }
+        QuantumBinding binding = new QuantumBinding(owner, node, this);
+        try {
+            timeline.bind(node.interval, thread);
+        } catch (ResourceException e) {
+            if (first) {
+                unpin(thread);
+            }
+            throw e;
+        }
+        synchronized (this) {
+            bound.put(caller, thread);
+            bindings.add(binding);
+        }
+        try {
+            capabilities.attach(node, binding); // a revoke from here on severs it
+        } catch (CapabilityException e) {
+            release(binding);
+            throw e;
+        }
+    }
+
+    private BoundThread pin(Thread caller, Timeline timeline) {
+        int tid = HostThread.currentTid();
+        try {
+            HostThread.setAffinity(timeline.core());
+        } catch (HostException e) {
+            throw new HostFaultException(ErrorCode.HOST_FAULT, "core " + timeline.core(),
+                    e.call(), e.errno().name(), e.remedy());
+        }
+        BoundThread thread = new BoundThread(caller, tid, timeline, owner.eventPort());
+        thread.port.register(thread);
+        return thread;
+    }
+
+    private static void unpin(BoundThread thread) {
+        thread.port.unregister(thread);
+        if (thread.thread.isAlive()) {
+            HostThread.restoreAffinity(thread.tid);
+        }
+    }
+
+    @Override
+    public void unbind(Quantum quantum) {
+        owner.checkCaller();
+        KernelQuantum node = check(quantum, Rights.NONE);
+        for (QuantumBinding binding : bindingsOf(Thread.currentThread())) {
+            if (binding.quantum() == node) {
+                capabilities.detach(node, binding);
+                release(binding);
+                return;
+            }
+        }
+        throw new IllegalArgumentException("this thread is not bound to " + node);
+    }
+
+    /** Ends a binding, by will or by force. */
+    void release(QuantumBinding binding) {
+        Interval interval = binding.quantum().interval;
+        BoundThread thread;
+        synchronized (this) {
+            if (!bindings.remove(binding)) {
+                return;
+            }
+            thread = interval.bound;
+        }
+        if (interval.timeline.unbind(interval)) {
+            synchronized (this) {
+                bound.remove(thread.thread);
+            }
+            unpin(thread);
+        }
+    }
+
+    @Override
+    public CpuAccount account() {
+        owner.checkCaller();
+        long used = HostThread.cpuNanos(HostThread.currentTid());
+        BoundThread thread;
+        synchronized (this) {
+            thread = bound.get(Thread.currentThread());
+        }
+        return thread == null
+                ? new CpuAccount(used, 0, 0, 0)
+                : new CpuAccount(used, thread.begun(), thread.ended(), thread.latestBeginNanos());
+    }
+
+    @Override
+    public void closeThread() {
+        releaseAll(bindingsOf(Thread.currentThread()));
+    }
+
+    @Override
+    public void abort() {
+        List<QuantumBinding> all;
+        synchronized (this) {
+            all = List.copyOf(bindings);
+        }
+        releaseAll(all);
+    }
+
+    private void releaseAll(List<QuantumBinding> gone) {
+        for (QuantumBinding binding : gone) {
+            capabilities.detach(binding.quantum(), binding);
+            release(binding);
+        }
+    }
+
+    private synchronized List<QuantumBinding> bindingsOf(Thread thread) {
+        return bindings.stream().filter(b -> {
+            BoundThread t = b.quantum().interval.bound;
+            return t != null && t.thread == thread;
+        }).toList();
+    }
+
+    private KernelQuantum check(Quantum allegation, Rights needed) {
+        return capabilities.check(allegation, owner, KernelQuantum.class, needed);
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.disk;
+
+import exo.api.Blame;
+import exo.api.ErrorCode;
+import exo.api.ExoException;
+import exo.api.ResourceException;
+import exo.api.Rights;
+import exo.api.disk.BlockDevice;
+import exo.api.disk.Disk;
+import exo.api.disk.Extent;
+import exo.api.disk.ExtentQueue;
+import exo.api.mem.Window;
+import exo.api.upcall.Repossession;
+import exo.impl.cap.CapabilityTable;
+import exo.impl.cap.Charge;
+import exo.impl.cap.EnvService;
+import exo.impl.cap.Lineage;
+import exo.impl.cap.PinnableWindow;
+import exo.impl.cap.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The disk of one environment: its extents and queues. */
+public final class KernelDisk implements Disk, EnvService {
+    private final CapabilityTable capabilities;
+    private final Principal owner;
+    private final List<KernelQueue> queues = new ArrayList<>(); // guarded by this
+    private final AtomicLong unnamed = new AtomicLong();
+
+    /**
+     * Makes the disk of an environment.
+     *
+     * @param capabilities the kernel's capabilities
+     * @param owner the environment
+     */
+    public KernelDisk(CapabilityTable capabilities, Principal owner) {
+        this.capabilities = capabilities;
+        this.owner = owner;
+    }
+
+    @Override
+    public Extent allocExtent(BlockDevice device, String name, long blockCount) {
+        return alloc(device, name, -1, blockCount);
+    }
+
+    @Override
+    public Extent allocExtentAt(BlockDevice device, String name, long firstBlock,
+            long blockCount) {
+        if (firstBlock < 0) {
+            throw new IllegalArgumentException(
+                    "firstBlock must not be negative, but was " + firstBlock);
+        }
+        return alloc(device, name, firstBlock, blockCount);
+    }
+
+    private Extent alloc(BlockDevice allegation, String name, long firstBlock, long blockCount) {
+        Objects.requireNonNull(name, "name");
+        if (blockCount < 1) {
+            throw new IllegalArgumentException(
+                    "blockCount must be at least 1, but was " + blockCount);
+        }
+        owner.checkCaller();
+        KernelBlockDevice node = check(allegation, Rights.WRITE);
+        owner.ledger().charge(Charge.BLOCKS, blockCount);
+        Run run;
+        try {
+            run = node.device().alloc(name, firstBlock, blockCount);
+        } catch (ExoException e) {
+            owner.ledger().release(Charge.BLOCKS, blockCount);
+            throw e;
+        }
+        try {
+            return adopt(node, run);
+        } catch (ExoException e) {
+            node.device().forget(run);
+            node.device().release(run);
+            owner.ledger().release(Charge.BLOCKS, blockCount);
+            throw e;
+        }
+    }
+
+    private KernelExtent adopt(KernelBlockDevice node, Run run) {
+        String label = run.name().isEmpty()
+                ? "extent-" + unnamed.incrementAndGet()
+                : run.name();
+        KernelExtent extent = new KernelExtent(Lineage.original(capabilities, node, owner, label),
+                run);
+        capabilities.adopt(extent);
+        return extent;
+    }
+
+    @Override
+    public Extent openExtent(BlockDevice allegation, String name) {
+        Objects.requireNonNull(name, "name");
+        owner.checkCaller();
+        KernelBlockDevice node = check(allegation, Rights.WRITE);
+        Run run = node.device().open(name);
+        try {
+            owner.ledger().charge(Charge.BLOCKS, run.blockCount());
+        } catch (ExoException e) {
+            node.device().release(run);
+            throw e;
+        }
+        try {
+            return adopt(node, run);
+        } catch (ExoException e) {
+            node.device().release(run);
+            owner.ledger().release(Charge.BLOCKS, run.blockCount());
+            throw e;
+        }
+    }
+
+    @Override
+    public Extent deriveExtent(Extent allegation, long firstBlock, long blockCount, Rights rights,
+            String label) {
+        Objects.requireNonNull(rights, "rights");
+        Objects.requireNonNull(label, "label");
+        owner.checkCaller();
+        KernelExtent node = check(allegation, rights);
+        if (firstBlock < 0 || blockCount < 1 || firstBlock > node.blockCount() - blockCount) {
+            throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER, node.toString(),
+                    blockCount + " blocks from " + firstBlock + " were asked for, but it has "
+                            + node.blockCount(),
+                    "ask for a part of it");
+        }
+        KernelExtent part = node.part(new Lineage(capabilities, node, owner, owner, rights, label),
+                firstBlock, blockCount);
+        capabilities.adopt(part);
+        return part;
+    }
+
+    @Override
+    public void freeExtent(Extent allegation) {
+        owner.checkCaller();
+        KernelExtent node = check(allegation, Rights.REVOKE);
+        if (!node.isOriginal()) {
+            throw new IllegalArgumentException(
+                    "a derived extent is given up by KeyRing.drop; only its source can be freed");
+        }
+        node.run().device().forget(node.run());
+        capabilities.drop(node, Repossession.Cause.REVOKED);
+    }
+
+    @Override
+    public List<String> extentNames(BlockDevice allegation) {
+        owner.checkCaller();
+        return check(allegation, Rights.READ).device().names();
+    }
+
+    @Override
+    public boolean isFreeBlock(BlockDevice allegation, long block) {
+        owner.checkCaller();
+        Device device = check(allegation, Rights.READ).device();
+        Objects.checkIndex(block, device.blockCount());
+        return device.isFree(block);
+    }
+
+    @Override
+    public long freeBlockCount(BlockDevice allegation) {
+        owner.checkCaller();
+        return check(allegation, Rights.READ).device().freeBlocks();
+    }
+
+    @Override
+    public ExtentQueue bindQueue(BlockDevice allegation, Window window, int depth) {
+        owner.checkCaller();
+        return bind(check(allegation, Rights.READ).device(), window, depth);
+    }
+
+    @Override
+    public ExtentQueue bindQueue(Extent allegation, Window window, int depth) {
+        owner.checkCaller();
+        KernelExtent extent = check(allegation, Rights.READ);
+        KernelQueue queue = bind(extent.run().device(), window, depth);
+        try {
+            queue.bind(extent);
+        } catch (ExoException e) {
+            queue.close();
+            throw e;
+        }
+        return queue;
+    }
+
+    private KernelQueue bind(Device device, Window window, int depth) {
+        if (depth < 1 || depth > ExtentQueue.MAX_DEPTH) {
+            throw new IllegalArgumentException("depth must be 1 to " + ExtentQueue.MAX_DEPTH
+                    + ", but was " + depth);
+        }
+        PinnableWindow pages = PinnableWindow.of(window, owner);
+        owner.ledger().charge(Charge.OBJECTS, 1);
+        KernelQueue queue;
+        try {
+            queue = new KernelQueue(this, device, pages, owner.eventPort(),
+                    device.openTransfers(pages.pool(), depth), depth);
+        } catch (ExoException e) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+            throw e;
+        }
+        queue.open();
+        synchronized (this) {
+            queues.add(queue);
+        }
+        return queue;
+    }
+
+    @Override
+    public void closeThread() {
+        for (KernelQueue queue : snapshot()) {
+            if (queue.isOwnedBy(Thread.currentThread())) {
+                queue.close();
+            }
+        }
+    }
+
+    @Override
+    public void abort() {
+        snapshot().forEach(KernelQueue::abort);
+    }
+
+    Principal owner() {
+        return owner;
+    }
+
+    CapabilityTable capabilities() {
+        return capabilities;
+    }
+
+    KernelExtent check(Extent allegation, Rights needed) {
+        return capabilities.check(allegation, owner, KernelExtent.class, needed);
+    }
+
+    private KernelBlockDevice check(BlockDevice allegation, Rights needed) {
+        return capabilities.check(allegation, owner, KernelBlockDevice.class, needed);
+    }
+
+    void forget(KernelQueue queue) {
+        boolean known;
+        synchronized (this) {
+            known = queues.remove(queue);
+        }
+        if (known) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+        }
+    }
+
+    private synchronized List<KernelQueue> snapshot() {
+        return List.copyOf(queues);
+    }
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.kernel;
+
+import exo.api.EnvControl;
+import exo.api.EnvExit;
+import exo.api.EnvSpec;
+import exo.api.LibOs;
+import exo.api.Quota;
+import exo.api.Rights;
+import exo.api.upcall.Repossession;
+import exo.impl.audit.EnvEvent;
+import exo.impl.audit.LeakEvent;
+import exo.impl.cap.Charge;
+import exo.impl.cap.EnvService;
+import exo.impl.cap.KernelCapability;
+import exo.impl.cap.Lineage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The life of an environment: its threads, its children, and its end.
+ *
+ * <p><b>States.</b> <pre>
+ *   LIVE --(first thread returns or fails, or ended from outside)--> LEAVING --> ENDED
+ * </pre>
+ * In LEAVING every call of the libOS is refused with {@code ENV_ENDED}, which makes its threads
+ * return; each closes what belongs to it. Whoever moves the state to LEAVING, and nobody else,
+ * finishes: it ends the children, waits for the threads, takes by force what is left, drops the
+ * capabilities, and gives the quota back.
+ *
+ * <p><b>Locking.</b> This object guards the state, the threads and the children. Nothing waits
+ * under it.
+ */
+final class EnvLife {
+    private static final Duration LAST_CALL = Duration.ofMillis(500);
+
+    private enum State {
+        LIVE, LEAVING, ENDED
+    }
+
+    private final KernelEnv env;
+    private final List<KernelThread> threads = new ArrayList<>(); // guarded by this
+    private final List<KernelEnv> children = new ArrayList<>(); // guarded by this
+    private volatile State state = State.LIVE; // written under this
+    private Throwable failure; // guarded by this
+    private boolean stopAsked; // guarded by this
+    private boolean finishing; // guarded by this
+    private EnvTargetCapability control; // written before the first thread starts
+    private volatile EnvExit exit; // written once, before the latch opens
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    EnvLife(KernelEnv env) {
+        this.env = env;
+    }
+
+    boolean isLeaving() {
+        return state != State.LIVE;
+    }
+
+    boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    synchronized int threadCount() {
+        return threads.size();
+    }
+
+    synchronized List<KernelEnv> children() {
+        return List.copyOf(children);
+    }
+
+    synchronized int childFrames() {
+        return children.stream().mapToInt(c -> c.ledger().quota().frames()).sum();
+    }
+
+    synchronized long childBlocks() {
+        return children.stream().mapToLong(c -> c.ledger().quota().blocks()).sum();
+    }
+
+    synchronized long cpuNanos() {
+        return env.usage().endedCpuNanos.sum()
+                + threads.stream().mapToLong(KernelThread::cpuNanos).sum();
+    }
+
+    // ---- beginning -----------------------------------------------------------------------------
+
+    EnvControl createChild(EnvSpec spec, LibOs libOs) {
+        for (EnvSpec.Gift gift : spec.gifts()) {
+            checkGift(gift);
+        }
+        env.ledger().charge(spec.quota());
+        KernelEnv child = new KernelEnv(env.kernel(), env, env.kernel().nextEnvId(), spec);
+        EnvTargetCapability capability = new EnvTargetCapability(Lineage
+                .original(env.kernel().capabilities(), null, env, "env-" + child.id()), child);
+        try {
+            env.kernel().capabilities().adopt(capability);
+            child.life().control = capability;
+            giveGifts(spec, child);
+            synchronized (this) {
+                children.add(child);
+            }
+            child.life().startThread(child.name(), libOs, true);
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                children.remove(child);
+            }
+            env.kernel().capabilities().close(child, Repossession.Cause.OWNER_GONE);
+            env.kernel().capabilities().drop(capability, Repossession.Cause.OWNER_GONE);
+            env.ledger().release(spec.quota());
+            throw e;
+        }
+        EnvEvent.record(child.name(), child.id(), "CREATED");
+        return capability;
+    }
+
+    private KernelCapability checkGift(EnvSpec.Gift gift) {
+        return env.kernel()
+                .capabilities()
+                .check(gift.capability(), env, KernelCapability.class,
+                        gift.rights().and(Rights.GRANT));
+    }
+
+    private void giveGifts(EnvSpec spec, KernelEnv child) {
+        for (EnvSpec.Gift gift : spec.gifts()) {
+            env.kernel().capabilities().grant(checkGift(gift), child, gift.rights(), gift.label());
+        }
+    }
+
+    void startThread(String name, LibOs body, boolean first) {
+        env.ledger().charge(Charge.THREADS, 1);
+        KernelThread thread = new KernelThread(env, name, body, first);
+        synchronized (this) {
+            threads.add(thread);
+        }
+        thread.start();
+    }
+
+    // ---- the end
+    // ---------------------------------------------------------------------------------
+
+    void fail(Throwable thrown) {
+        synchronized (this) {
+            // What a thread throws because its environment is leaving is not why it leaves.
+            if (state == State.LIVE && failure == null) {
+                failure = thrown;
+            }
+        }
+    }
+
+    /** The last act of each thread. */
+    void threadEnding(KernelThread thread) {
+        boolean endsEnv = thread.isFirst() || hasFailed();
+        if (endsEnv) {
+            leave();
+        }
+        if (!isEnded()) {
+            for (EnvService service : env.services()) {
+                service.closeThread();
+            }
+        }
+        env.usage().endedCpuNanos.add(thread.cpuNanos());
+        synchronized (this) {
+            threads.remove(thread);
+            notifyAll(); // pairs with the wait in awaitThreads
+        }
+        if (thread.upcalls() != null) {
+            thread.upcalls().close();
+        }
+        env.ledger().release(Charge.THREADS, 1);
+        if (endsEnv && mayFinish()) {
+            finish(env.kernel().grace(), hasFailed() ? EnvExit.Reason.FAILED : normalReason());
+        }
+    }
+
+    private synchronized boolean hasFailed() {
+        return failure != null;
+    }
+
+    private synchronized EnvExit.Reason normalReason() {
+        return stopAsked ? EnvExit.Reason.ENDED : EnvExit.Reason.RETURNED;
+    }
+
+    private synchronized boolean mayFinish() {
+        boolean mine = !finishing;
+        finishing = true;
+        return mine;
+    }
+
+    /** Refuses all further calls, and rouses threads that sleep in one. */
+    private void leave() {
+        List<KernelThread> now;
+        synchronized (this) {
+            if (state == State.LIVE) {
+                state = State.LEAVING;
+            }
+            now = List.copyOf(threads);
+        }
+        now.forEach(KernelThread::rouse);
+    }
+
+    /** Asks the libOS to stop; once. */
+    void requestStop() {
+        synchronized (this) {
+            if (stopAsked || state != State.LIVE) {
+                return;
+            }
+            stopAsked = true;
+        }
+        env.control().post(handler -> handler.onStopRequest());
+    }
+
+    /** Ends the environment from outside. */
+    EnvExit end(Duration grace) {
+        requestStop();
+        if (!awaitEnd(grace)) {
+            leave();
+            if (!awaitEnd(LAST_CALL) && mayFinish()) {
+                finish(Duration.ZERO, EnvExit.Reason.ABORTED);
+            }
+        }
+        awaitEnd(env.kernel().grace().plus(LAST_CALL)); // somebody else may be finishing
+        return exit;
+    }
+
+    Optional<EnvExit> awaitExit(Duration timeout) throws InterruptedException {
+        return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                ? Optional.of(exit)
+                : Optional.empty();
+    }
+
+    private boolean awaitEnd(Duration timeout) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try {
+            while (true) {
+                try {
+                    return ended.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true; // an end is not left half done
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Returns everything. Runs once, on whichever thread was first. */
+    private void finish(Duration grace, EnvExit.Reason reason) {
+        leave();
+        for (KernelEnv child : children()) {
+            child.life().end(grace);
+        }
+        boolean obeyed = awaitThreads(grace);
+        for (EnvService service : env.services()) {
+            service.abort(); // finds nothing after a regular end
+        }
+        env.kernel().capabilities().close(env, Repossession.Cause.OWNER_GONE);
+        reportLeaks();
+        if (env.parent() != null) {
+            env.parent().life().childEnded(env);
+        }
+        exit = new EnvExit(obeyed ? reason : EnvExit.Reason.ABORTED, reportedFailure());
+        EnvEvent.record(env.name(), env.id(), exit.reason().name());
+        synchronized (this) {
+            state = State.ENDED;
+        }
+        ended.countDown();
+        tellParent();
+    }
+
+    private synchronized Optional<Throwable> reportedFailure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void tellParent() {
+        if (env.parent() != null) {
+            EnvTargetCapability about = control;
+            EnvExit how = exit;
+            env.parent().control().post(handler -> handler.onChildExit(about, how));
+        }
+    }
+
+    private void childEnded(KernelEnv child) {
+        synchronized (this) {
+            children.remove(child);
+        }
+        env.kernel().capabilities().drop(child.life().control, Repossession.Cause.OWNER_GONE);
+        // What reclaimFrames took out of the child's quota came back already.
+        env.ledger().release(child.life().remainingQuota());
+    }
+
+    /** {@return how much of its quota the parent is still charged for} */
+    long quotaOf(Charge charge) {
+        Quota quota = remainingQuota();
+        return switch (charge) {
+            case FRAMES -> quota.frames();
+            case BLOCKS -> quota.blocks();
+            case SLOTS -> quota.slots();
+            case OBJECTS -> quota.objects();
+            case THREADS -> quota.threads();
+        };
+    }
+
+    /** Refuses all further calls of the root environment, which has no thread of its own. */
+    void leaveRoot() {
+        leave();
+        synchronized (this) {
+            state = State.ENDED;
+        }
+    }
+
+    private Quota remainingQuota() {
+        Quota given = env.granted();
+        return new Quota((int) env.ledger().limit(Charge.FRAMES), given.blocks(),
+                given.slots(), given.objects(), given.threads());
+    }
+
+    private synchronized boolean awaitThreads(Duration grace) {
+        long deadline = System.nanoTime() + grace.toNanos();
+        boolean interrupted = false;
+        while (!threads.isEmpty() && deadline - System.nanoTime() > 0) {
+            try {
+                wait(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return threads.isEmpty();
+    }
+
+    private void reportLeaks() {
+        for (Charge charge : Charge.values()) {
+            long left = env.ledger().used(charge);
+            if (left != 0) {
+                LeakEvent.record(env.name() + ": " + left + " " + charge.plural());
+            }
+        }
+    }
+}

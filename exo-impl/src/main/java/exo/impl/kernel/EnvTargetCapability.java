@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.kernel;
+
+import exo.api.Account;
+import exo.api.Capability;
+import exo.api.EnvExit;
+import exo.api.ResourceKind;
+import exo.api.Rights;
+import exo.impl.cap.KernelCapability;
+import exo.impl.cap.KernelKeyRing;
+import exo.impl.cap.Lineage;
+import exo.impl.cap.Principal;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The capability over an environment. It can be asked how the environment ended after it has died.
+ */
+final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
+    private final KernelEnv target;
+
+    EnvTargetCapability(Lineage lineage, KernelEnv target) {
+        super(lineage);
+        this.target = target;
+    }
+
+    @Override
+    public Principal target() {
+        return target;
+    }
+
+    @Override
+    protected KernelCapability copy(Lineage changed) {
+        return new EnvTargetCapability(changed, target);
+    }
+
+    @Override
+    public ResourceKind kind() {
+        return ResourceKind.ENV;
+    }
+
+    @Override
+    public String envName() {
+        return target.name();
+    }
+
+    @Override
+    public long envId() {
+        return target.id();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return target.life().isEnded();
+    }
+
+    @Override
+    public Account account() {
+        check(Rights.READ);
+        return target.snapshot();
+    }
+
+    @Override
+    public int reclaimFrames(int frameCount, Duration deadline) {
+        Objects.requireNonNull(deadline, "deadline");
+        if (frameCount < 1) {
+            throw new IllegalArgumentException(
+                    "frameCount must be at least 1, but was " + frameCount);
+        }
+        check(Rights.REVOKE);
+        return FrameRevocation.reclaim(target, frameCount, deadline);
+    }
+
+    @Override
+    public void requestStop() {
+        if (!isEnded()) {
+            check(Rights.REVOKE);
+            target.life().requestStop();
+        }
+    }
+
+    @Override
+    public EnvExit end(Duration grace) {
+        Objects.requireNonNull(grace, "grace");
+        if (!isEnded()) {
+            check(Rights.REVOKE);
+        }
+        return target.life().end(grace);
+    }
+
+    @Override
+    public Optional<EnvExit> awaitExit(Duration timeout) throws InterruptedException {
+        Objects.requireNonNull(timeout, "timeout");
+        return target.life().awaitExit(timeout);
+    }
+
+    private void check(Rights needed) {
+        Principal holder = lineage().holder();
+        holder.checkCaller();
+        Capability self = this;
+        lineage().table().check(self, holder, EnvTargetCapability.class, needed);
+    }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.kernel;
+
+import exo.api.Env;
+import exo.api.EnvSpec;
+import exo.api.ExoException;
+import exo.api.Exokernel;
+import exo.api.Facility;
+import exo.api.HostConfig;
+import exo.api.LeakReport;
+import exo.api.upcall.Repossession;
+import exo.impl.audit.LeakEvent;
+import exo.impl.cap.CapabilityTable;
+import exo.impl.cap.Charge;
+import exo.impl.cap.EnvService;
+import exo.impl.cpu.Cores;
+import exo.impl.disk.Disks;
+import exo.impl.mem.FramePool;
+import exo.impl.net.NetDevices;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A kernel instance: it owns the host's resources, and the tree of environments.
+ *
+ * <p>Boot acquires in the order memory, disks, cores, network, root; close returns in the opposite
+ * order. A boot that fails half way returns what it had.
+ */
+final class Kernel implements Exokernel {
+    private static final int ROOT_THREADS = 1 << 16;
+
+    private final CapabilityTable capabilities = new CapabilityTable();
+    private final AtomicLong envIds = new AtomicLong();
+    private final Duration grace;
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>(); // written at boot and close only
+    private final List<Facility> facilities = new ArrayList<>(); // written at boot only
+    private final FramePool pool;
+    private final Cores cores;
+    private final KernelEnv root;
+    private final Map<Thread, KernelUpcalls> embedderUpcalls = new HashMap<>(); // guarded by itself
+    private boolean closed; // guarded by this
+
+    Kernel(HostConfig config) {
+        this.grace = config.grace();
+        try {
+            facilities.add(Fence.probe());
+            pool = own(new FramePool(config.memory()));
+            Disks disks = own(new Disks(config.disks(), pool.mapping()));
+            cores = own(new Cores(config.cpu()));
+            NetDevices nets = own(new NetDevices(config.nets()));
+            facilities.addAll(pool.facilities());
+            facilities.addAll(disks.facilities());
+            facilities.addAll(cores.facilities());
+            facilities.addAll(nets.facilities());
+            root = new KernelEnv(this, null, envIds.getAndIncrement(), EnvSpec.named("root")
+                    .frames(config.memory().frames())
+                    .blocks(disks.totalBlocks())
+                    .slots(cores.totalSlots())
+                    .objects(config.objects())
+                    .threads(ROOT_THREADS));
+            disks.giveTo(root, capabilities);
+            nets.giveTo(root, capabilities);
+        } catch (ExoException e) {
+            release(e);
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T own(T resource) {
+        owned.push(resource);
+        return resource;
+    }
+
+    @Override
+    public Env rootEnv() {
+        return root;
+    }
+
+    @Override
+    public List<Facility> facilities() {
+        return List.copyOf(facilities);
+    }
+
+    @Override
+    public LeakReport leaks() {
+        List<String> held = new ArrayList<>();
+        collect(root, held);
+        return new LeakReport(held);
+    }
+
+    private void collect(KernelEnv env, List<String> held) {
+        List<KernelEnv> children = env.life().children();
+        for (Charge charge : Charge.values()) {
+            long used = env.ledger().used(charge) - bootCharge(env, charge);
+            for (KernelEnv child : children) {
+                used -= child.life().quotaOf(charge);
+            }
+            if (used > 0) {
+                held.add("env " + env.name() + ": " + used + " " + charge.plural());
+            }
+        }
+        children.forEach(child -> collect(child, held));
+    }
+
+    /** {@return what the environment holds since boot: the root's device capabilities} */
+    private long bootCharge(KernelEnv env, Charge charge) {
+        return env == root && charge == Charge.OBJECTS ? bootObjects() : 0;
+    }
+
+    private long bootObjects() {
+        return capabilities.heldBy(root)
+                .stream()
+                .filter(c -> c.lineage().parent() == null)
+                .filter(c -> switch (c.kind()) {
+                    case BLOCK_DEVICE, NET_DEVICE -> true;
+                    default -> false;
+                })
+                .count();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        for (KernelEnv child : root.life().children().reversed()) {
+            child.life().end(grace);
+        }
+        root.life().leaveRoot();
+        for (EnvService service : root.services()) {
+            service.abort();
+        }
+        capabilities.close(root, Repossession.Cause.OWNER_GONE);
+        leaks().entries().forEach(LeakEvent::record);
+        synchronized (embedderUpcalls) {
+            embedderUpcalls.values().forEach(KernelUpcalls::close);
+            embedderUpcalls.clear();
+        }
+        release(null);
+    }
+
+    /** Returns what the host gave, in the opposite order; a failure does not keep the rest. */
+    private void release(ExoException cause) {
+        ExoException first = cause;
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (Exception e) { // AutoCloseable.close declares it
+                if (first == null && e instanceof ExoException failed) {
+                    first = failed;
+                } else if (first != null) {
+                    first.addSuppressed(e);
+                } else {
+                    throw new IllegalStateException("a resource could not be returned", e);
+                }
+            }
+        }
+        if (cause == null && first != null) {
+            throw first;
+        }
+    }
+
+    // ---- what environments need
+    // ------------------------------------------------------------------
+
+    CapabilityTable capabilities() {
+        return capabilities;
+    }
+
+    FramePool pool() {
+        return pool;
+    }
+
+    Cores cores() {
+        return cores;
+    }
+
+    Duration grace() {
+        return grace;
+    }
+
+    KernelEnv root() {
+        return root;
+    }
+
+    long nextEnvId() {
+        return envIds.getAndIncrement();
+    }
+
+    /** {@return the upcalls of the embedder's calling thread, made when it first asks} */
+    KernelUpcalls embedderUpcalls(KernelEnv env) {
+        synchronized (embedderUpcalls) {
+            embedderUpcalls.entrySet().removeIf(e -> {
+                boolean gone = !e.getKey().isAlive();
+                if (gone) {
+                    e.getValue().close();
+                }
+                return gone;
+            });
+            return embedderUpcalls.computeIfAbsent(Thread.currentThread(), thread -> {
+                KernelUpcalls made = new KernelUpcalls(env, thread);
+                if (embedderUpcalls.isEmpty()) {
+                    env.control().attach(made);
+                }
+                made.register(env.idleReturn());
+                return made;
+            });
+        }
+    }
+}

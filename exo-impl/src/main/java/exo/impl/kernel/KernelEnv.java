@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.kernel;
+
+import exo.api.Account;
+import exo.api.Blame;
+import exo.api.Capability;
+import exo.api.Env;
+import exo.api.EnvControl;
+import exo.api.EnvSpec;
+import exo.api.ErrorCode;
+import exo.api.KeyRing;
+import exo.api.LibOs;
+import exo.api.Quota;
+import exo.api.ResourceException;
+import exo.api.cpu.Cpu;
+import exo.api.disk.Disk;
+import exo.api.mem.Memory;
+import exo.api.net.Net;
+import exo.api.upcall.Repossession;
+import exo.api.upcall.Upcalls;
+import exo.impl.audit.RevocationEvent;
+import exo.impl.cap.Charge;
+import exo.impl.cap.EnvService;
+import exo.impl.cap.EventPort;
+import exo.impl.cap.KernelKeyRing;
+import exo.impl.cap.KeyTable;
+import exo.impl.cap.Ledger;
+import exo.impl.cap.Principal;
+import exo.impl.cap.Usage;
+import exo.impl.cpu.KernelCpu;
+import exo.impl.disk.KernelDisk;
+import exo.impl.mem.KernelMemory;
+import exo.impl.net.KernelNet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * An environment. It joins the services of the resources with a ledger, a key-ring and a life.
+ *
+ * <p>This class answers who calls and what is held; {@link EnvLife} knows how it ends.
+ */
+final class KernelEnv implements Env, Principal {
+    private final Kernel kernel;
+    private final KernelEnv parent; // null for the root
+    private final long id;
+    private final String name;
+    private final Quota granted;
+    private final Ledger ledger;
+    private final Usage usage = new Usage();
+    private final KeyTable keyTable = new KeyTable();
+    private final KernelKeyRing keyRing;
+    private final KernelMemory memory;
+    private final KernelDisk disk;
+    private final KernelCpu cpu;
+    private final KernelNet net;
+    private final ControlEvents control;
+    private final IdleReturn idleReturn;
+    private final EnvLife life;
+    private final List<Repossession> vector = new ArrayList<>(); // guarded by itself
+
+    KernelEnv(Kernel kernel, KernelEnv parent, long id, EnvSpec spec) {
+        this.kernel = kernel;
+        this.parent = parent;
+        this.id = id;
+        this.name = spec.name();
+        this.granted = spec.quota();
+        this.ledger = new Ledger(name, granted);
+        this.keyRing = new KernelKeyRing(kernel.capabilities(), this);
+        this.memory = new KernelMemory(kernel.pool(), kernel.capabilities(), this);
+        this.disk = new KernelDisk(kernel.capabilities(), this);
+        this.cpu = new KernelCpu(kernel.cores(), kernel.capabilities(), this);
+        this.net = new KernelNet(kernel.capabilities(), this);
+        this.control = new ControlEvents(parent != null);
+        this.idleReturn = new IdleReturn(memory);
+        this.life = new EnvLife(this);
+    }
+
+    // ---- what the libOS sees -----------------------------------------------------------------
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public KeyRing keys() {
+        return keyRing;
+    }
+
+    @Override
+    public Memory memory() {
+        return memory;
+    }
+
+    @Override
+    public Disk disk() {
+        return disk;
+    }
+
+    @Override
+    public Cpu cpu() {
+        return cpu;
+    }
+
+    @Override
+    public Net net() {
+        return net;
+    }
+
+    @Override
+    public Upcalls upcalls() {
+        checkCaller();
+        return ownUpcalls();
+    }
+
+    private KernelUpcalls ownUpcalls() {
+        return Thread.currentThread() instanceof KernelThread thread
+                ? thread.upcalls()
+                : kernel.embedderUpcalls(this);
+    }
+
+    @Override
+    public Quota quota() {
+        checkCaller();
+        return ledger.quota();
+    }
+
+    @Override
+    public Account account() {
+        checkCaller();
+        return snapshot();
+    }
+
+    /** {@return what the environment holds and has consumed, for itself and for its holder} */
+    Account snapshot() {
+        int idle = memory.idleFrames();
+        return new Account((int) ledger.used(Charge.FRAMES) - idle - life.childFrames(), idle,
+                ledger.used(Charge.BLOCKS) - life.childBlocks(), (int) ledger.used(Charge.SLOTS),
+                (int) ledger.used(Charge.OBJECTS), life.threadCount(), life.cpuNanos(),
+                usage.upcalls.sum(), usage.repossessions.sum(), usage.packetsReceived.sum(),
+                usage.packetsSent.sum(), usage.packetsRefused.sum(), usage.blocksRead.sum(),
+                usage.blocksWritten.sum());
+    }
+
+    @Override
+    public EnvControl createEnv(EnvSpec spec, LibOs libOs) {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(libOs, "libOs");
+        checkCaller();
+        return life.createChild(spec, libOs);
+    }
+
+    @Override
+    public void startThread(String threadName, LibOs body) {
+        Objects.requireNonNull(threadName, "name");
+        Objects.requireNonNull(body, "body");
+        checkCaller();
+        life.startThread(threadName, body, false);
+    }
+
+    // ---- what the resource packages see
+    // ----------------------------------------------------------
+
+    @Override
+    public void checkCaller() {
+        KernelEnv caller = Thread.currentThread() instanceof KernelThread thread
+                && thread.env().kernel == kernel ? thread.env() : kernel.root();
+        if (caller != this) {
+            throw new WrongThreadException("thread " + Thread.currentThread().getName()
+                    + " is not one of env " + name);
+        }
+        if (life.isLeaving()) {
+            throw new ResourceException(ErrorCode.ENV_ENDED, Blame.PEER, "env " + name,
+                    "it is ending", "return from LibOs.run soon after the stop request");
+        }
+    }
+
+    @Override
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    @Override
+    public KeyTable keyTable() {
+        return keyTable;
+    }
+
+    @Override
+    public EventPort eventPort() {
+        return ownUpcalls();
+    }
+
+    @Override
+    public Usage usage() {
+        return usage;
+    }
+
+    @Override
+    public void granted(Capability capability) {
+        control.post(handler -> handler.onGrant(capability));
+    }
+
+    @Override
+    public void repossessed(Repossession entry) {
+        synchronized (vector) {
+            vector.add(entry);
+        }
+        usage.repossessions.increment();
+        RevocationEvent.taken(name, entry);
+        control.post(handler -> handler.onRepossession(entry));
+    }
+
+    List<Repossession> repossessions(boolean clear) {
+        synchronized (vector) {
+            List<Repossession> entries = List.copyOf(vector);
+            if (clear) {
+                vector.clear();
+            }
+            return entries;
+        }
+    }
+
+    // ---- what the kernel sees ------------------------------------------------------------------
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    KernelEnv parent() {
+        return parent;
+    }
+
+    Quota granted() {
+        return granted;
+    }
+
+    EnvLife life() {
+        return life;
+    }
+
+    ControlEvents control() {
+        return control;
+    }
+
+    IdleReturn idleReturn() {
+        return idleReturn;
+    }
+
+    KernelMemory frames() {
+        return memory;
+    }
+
+    /**
+     * {@return its services, in the order in which they end: what lies on windows before windows}
+     */
+    List<EnvService> services() {
+        return List.of(net, disk, cpu, memory);
+    }
+
+    boolean isLeaving() {
+        return life.isLeaving();
+    }
+
+    void threadStarted(KernelThread thread) {
+        KernelUpcalls port = thread.upcalls();
+        port.register(idleReturn);
+        if (thread.isFirst()) {
+            control.attach(port);
+        }
+    }
+
+    void threadEnding(KernelThread thread) {
+        life.threadEnding(thread);
+    }
+
+    void fail(Throwable failure) {
+        life.fail(failure);
+    }
+}

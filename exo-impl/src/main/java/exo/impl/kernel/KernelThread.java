@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.kernel;
+
+import exo.api.LibOs;
+import exo.host.HostThread;
+
+/**
+ * A thread of an environment. The kernel owns it: it starts with the host's ordinary scheduling.
+ */
+final class KernelThread extends Thread {
+    private final KernelEnv env;
+    private final LibOs body;
+    private final boolean first;
+    private volatile KernelUpcalls upcalls; // written by the thread itself when it starts
+    private volatile int tid; // likewise
+
+    KernelThread(KernelEnv env, String name, LibOs body, boolean first) {
+        super(null, null, name, 0, false);
+        this.env = env;
+        this.body = body;
+        this.first = first;
+        setDaemon(true);
+    }
+
+    KernelEnv env() {
+        return env;
+    }
+
+    boolean isFirst() {
+        return first;
+    }
+
+    KernelUpcalls upcalls() {
+        return upcalls;
+    }
+
+    /** Wakes the thread so that it sees that its environment is ending. */
+    void rouse() {
+        KernelUpcalls port = upcalls;
+        if (port != null) {
+            port.signal();
+        }
+    }
+
+    long cpuNanos() {
+        int id = tid;
+        return id == 0 || !isAlive() ? 0 : HostThread.cpuNanos(id);
+    }
+
+    @Override
+    public void run() {
+        tid = HostThread.currentTid();
+        HostThread.restoreAffinity(tid); // whoever started us may have been pinned
+        try {
+            upcalls = new KernelUpcalls(env, this);
+            env.threadStarted(this);
+            body.run(env);
+        } catch (Throwable failure) { // the env boundary: a libOS's failure ends that libOS alone
+            env.fail(failure);
+        } finally {
+            env.threadEnding(this);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.kernel;
+
+import exo.api.upcall.Repossession;
+import exo.api.upcall.UpcallHandler;
+import exo.api.upcall.Upcalls;
+import exo.host.Poller;
+import exo.impl.audit.UpcallEvent;
+import exo.impl.cap.EventPort;
+import exo.impl.cap.EventSource;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The upcalls of one thread.
+ *
+ * <p><b>Sleeping and waking.</b> The state is one word: <pre>
+ *   AWAKE --await--> ASLEEP --signal--> SIGNALLED --await returns--> AWAKE
+ * </pre>
+ * The thread writes ASLEEP (volatile), asks every source once more, and only then waits on the
+ * host. A source becomes pending first, then its signaller looks at the word (volatile). So either
+ * the thread sees the source, or the signaller sees ASLEEP; whoever moves it to SIGNALLED, and
+ * nobody else, makes the host call that wakes.
+ *
+ * <p>A thread that waits in a selector is taken to be asleep from each {@code poll} on.
+ */
+final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
+    private static final UpcallHandler SILENT = new UpcallHandler() {};
+    private static final int AWAKE = 0;
+    private static final int ASLEEP = 1;
+    private static final int SIGNALLED = 2;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(KernelUpcalls.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final KernelEnv env;
+    private final Thread owner;
+    private final Poller poller = Poller.create();
+    private volatile EventSource[] sources = {}; // copied on write under this
+    private volatile int state = AWAKE;
+    private volatile boolean wakeAsked;
+    private volatile Selector selector;
+    private UpcallHandler handler = SILENT; // owner thread only
+    private boolean closed; // guarded by this
+
+    KernelUpcalls(KernelEnv env, Thread owner) {
+        this.env = env;
+        this.owner = owner;
+    }
+
+    @Override
+    public void handler(UpcallHandler changed) {
+        checkOwner();
+        handler = Objects.requireNonNull(changed, "handler");
+    }
+
+    @Override
+    public int poll() {
+        checkOwner();
+        if (selector != null) {
+            STATE.setVolatile(this, ASLEEP); // from here on signallers wake the selector again
+        }
+        return deliver();
+    }
+
+    private int deliver() {
+        UpcallEvent event = new UpcallEvent();
+        event.begin();
+        int delivered = 0;
+        for (EventSource source : sources) {
+            if (source.isPending()) {
+                delivered++;
+                source.deliver(handler);
+            }
+        }
+        if (delivered > 0) {
+            env.usage().upcalls.add(delivered);
+            event.delivered(env.name(), delivered);
+        }
+        return delivered;
+    }
+
+    @Override
+    public int await(long deadlineNanos) {
+        checkOwner();
+        if (selector != null) {
+            throw new IllegalStateException(
+                    "this thread waits in a selector; call poll after select");
+        }
+        int delivered = deliver();
+        if (delivered > 0) {
+            return delivered;
+        }
+        STATE.setVolatile(this, ASLEEP); // pairs with the read in signal
+        try {
+            if (!wakeAsked && !isAnyPending() && !env.isLeaving()) {
+                poller.await(deadlineNanos);
+            }
+        } finally {
+            STATE.setVolatile(this, AWAKE);
+        }
+        wakeAsked = false;
+        env.checkCaller();
+        return deliver();
+    }
+
+    private boolean isAnyPending() {
+        for (EventSource source : sources) {
+            if (source.isPending()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void wake() {
+        env.checkCaller();
+        wakeAsked = true;
+        signal();
+    }
+
+    /** hot: guarded by the packet benchmarks. */
+    @Override
+    public void signal() {
+        if ((int) STATE.getVolatile(this) == ASLEEP
+                && STATE.compareAndSet(this, ASLEEP, SIGNALLED)) {
+            Selector waiting = selector;
+            if (waiting != null) {
+                waiting.wakeup();
+            } else {
+                wakePoller();
+            }
+        }
+    }
+
+    /**
+     * Under the lock, so that no signal goes to a descriptor that was closed and means another
+     * file.
+     */
+    private synchronized void wakePoller() {
+        if (!closed) {
+            poller.wake();
+        }
+    }
+
+    @Override
+    public void wakeThrough(Selector chosen) {
+        checkOwner();
+        if (chosen.getClass().getModule() != Selector.class.getModule()) {
+            throw new IllegalArgumentException("the selector is of " + chosen.getClass().getModule()
+                    + "; the kernel wakes selectors of java.base only");
+        }
+        for (EventSource source : sources) {
+            if (source.pollDescriptor() >= 0) {
+                throw new IllegalStateException(
+                        "a thread that waits for transfers cannot wait in a selector");
+            }
+        }
+        selector = chosen;
+        STATE.setVolatile(this, ASLEEP);
+        chosen.wakeup(); // whatever is pending already must be seen
+    }
+
+    @Override
+    public List<Repossession> repossessions(boolean clear) {
+        checkOwner();
+        return env.repossessions(clear);
+    }
+
+    @Override
+    public synchronized void register(EventSource source) {
+        if (source.pollDescriptor() >= 0) {
+            if (selector != null) {
+                throw new IllegalStateException(
+                        "a thread that waits in a selector cannot wait for transfers");
+            }
+            poller.add(source.pollDescriptor());
+        }
+        List<EventSource> more = new ArrayList<>(List.of(sources));
+        more.add(source);
+        sources = more.toArray(EventSource[]::new);
+    }
+
+    @Override
+    public synchronized void unregister(EventSource source) {
+        List<EventSource> fewer = new ArrayList<>(List.of(sources));
+        if (fewer.remove(source)) {
+            sources = fewer.toArray(EventSource[]::new);
+            if (source.pollDescriptor() >= 0 && !closed) {
+                poller.remove(source.pollDescriptor());
+            }
+        }
+    }
+
+    private void checkOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException("these upcalls belong to thread " + owner.getName()
+                    + ", but " + Thread.currentThread().getName() + " called");
+        }
+        env.checkCaller();
+    }
+
+    /** Returns the descriptor. The owner thread has ended or is ending. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            poller.close();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.mem;
+
+import exo.api.Blame;
+import exo.api.ErrorCode;
+import exo.api.Facility;
+import exo.api.HostFaultException;
+import exo.api.ResourceException;
+import exo.api.mem.MemoryConfig;
+import exo.host.Facilities;
+import exo.host.HostException;
+import exo.host.Mapping;
+import exo.host.MemFd;
+import exo.impl.cap.Invariant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The page frames of a kernel: a memfd, mapped once as a whole for the kernel's own use.
+ *
+ * <p><b>States of a frame.</b> Free, or used by one environment. A frame that was used is dirty
+ * until it is zeroed, which happens when it is allocated again, on the time of whoever allocates
+ * it.
+ *
+ * <p><b>Locking.</b> This object guards the tables. No host call is made under the lock, and
+ * zeroing is done outside it, on frames that are already the caller's.
+ */
+public final class FramePool implements AutoCloseable {
+    private final MemFd memory;
+    private final Mapping all;
+    private final int pageBytes;
+    private final int frameCount;
+    private final BitSet used = new BitSet(); // guarded by this
+    private final BitSet dirty = new BitSet(); // guarded by this
+    private int usedCount; // guarded by this
+    private final List<Facility> facilities = new ArrayList<>(); // written at boot only
+
+    /**
+     * Makes the pool.
+     *
+     * @param config how many frames, and whether to lock them
+     * @throws HostFaultException if the host refuses the memory
+     * @throws ResourceException with {@link ErrorCode#UNAVAILABLE} if locking is demanded and
+     *         refused
+     */
+    public FramePool(MemoryConfig config) {
+        this.pageBytes = Facilities.pageBytes();
+        this.frameCount = config.frames();
+        long bytes = (long) frameCount * pageBytes;
+        try {
+            this.memory = MemFd.create("exo-frames", bytes);
+        } catch (HostException e) {
+            throw Faults.memory(e, frameCount + " frames");
+        }
+        try {
+            this.all = Mapping.ofShared(memory);
+        } catch (HostException e) {
+            memory.close();
+            throw Faults.memory(e, frameCount + " frames");
+        }
+        facilities.add(Facility.full("memory.pool",
+                "memfd, " + frameCount + " frames of " + pageBytes + " bytes"));
+        try {
+            lock(config.lock(), bytes);
+        } catch (ResourceException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void lock(MemoryConfig.Lock rule, long bytes) {
+        if (rule == MemoryConfig.Lock.NONE) {
+            facilities.add(Facility.fallback("memory.lock", "pageable",
+                    "the configuration does not ask for locking", "MemoryConfig.lock(TRY)"));
+            return;
+        }
+        try {
+            all.lock();
+            facilities.add(Facility.full("memory.lock", "mlock"));
+        } catch (HostException e) {
+            String remedy = "raise the limit on locked memory (ulimit -l) to " + bytes / 1024
+                    + " KiB, or grant CAP_IPC_LOCK";
+            if (rule == MemoryConfig.Lock.REQUIRE) {
+                throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.HOST, "memory.lock",
+                        e.getMessage(), remedy);
+            }
+            facilities.add(Facility.fallback("memory.lock", "pageable", e.getMessage(), remedy));
+        }
+    }
+
+    /** {@return what backs the pool} */
+    public List<Facility> facilities() {
+        return List.copyOf(facilities);
+    }
+
+    /** {@return the size of a page in bytes} */
+    public int pageBytes() {
+        return pageBytes;
+    }
+
+    /** {@return how many frames there are} */
+    public int frameCount() {
+        return frameCount;
+    }
+
+    /** {@return how many frames are used} */
+    public synchronized int usedCount() {
+        return usedCount;
+    }
+
+    /**
+     * {@return whether a frame is free}
+     *
+     * @param frame its number
+     */
+    public synchronized boolean isFree(int frame) {
+        return !used.get(java.util.Objects.checkIndex(frame, frameCount));
+    }
+
+    MemFd memory() {
+        return memory;
+    }
+
+    /** {@return the mapping of the whole pool, for the kernel alone} */
+    public Mapping mapping() {
+        return all;
+    }
+
+    /**
+     * Allocates frames, consecutive ones if there is such a run, and zeroes them. The caller has
+     * been charged for them, so that there are enough.
+     *
+     * @param count how many
+     * @return their numbers, in the order they shall be mapped
+     */
+    int[] alloc(int count) {
+        int[] frames = new int[count];
+        BitSet stale = new BitSet();
+        synchronized (this) {
+            Invariant.check(count <= frameCount - usedCount,
+                    "frames that the ledgers allow are in the pool");
+            int run = findRun(count);
+            int next = run < 0 ? used.nextClearBit(0) : run;
+            for (int i = 0; i < count; i++) {
+                frames[i] = next;
+                take(next, stale);
+                next = used.nextClearBit(next);
+            }
+        }
+        zero(frames, stale);
+        return frames;
+    }
+
+    /**
+     * Allocates particular frames and zeroes them.
+     *
+     * @param first the number of the first
+     * @param count how many
+     * @return their numbers
+     * @throws ResourceException with {@link ErrorCode#BUSY} or {@link ErrorCode#OUT_OF_RANGE}; no
+     *         effect
+     */
+    int[] allocAt(int first, int count) {
+        if (first < 0 || count > frameCount - first) {
+            throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER,
+                    "frames " + first + " to " + ((long) first + count - 1),
+                    "the pool has frames 0 to " + (frameCount - 1), "ask for others");
+        }
+        int[] frames = new int[count];
+        BitSet stale = new BitSet();
+        synchronized (this) {
+            int taken = used.nextSetBit(first);
+            if (taken >= 0 && taken < first + count) {
+                throw new ResourceException(ErrorCode.BUSY, Blame.PEER, "frame " + taken,
+                        "it is in use", "ask for another; Memory.isFreeFrame tells which");
+            }
+            for (int i = 0; i < count; i++) {
+                frames[i] = first + i;
+                take(first + i, stale);
+            }
+        }
+        zero(frames, stale);
+        return frames;
+    }
+
+    /**
+     * Takes frames back. Nobody has them mapped any more.
+     *
+     * @param frames their numbers
+     */
+    synchronized void free(int[] frames) {
+        for (int frame : frames) {
+            Invariant.check(used.get(frame), "a freed frame was used");
+            used.clear(frame);
+            usedCount--;
+        }
+    }
+
+    private void take(int frame, BitSet stale) {
+        used.set(frame);
+        usedCount++;
+        stale.set(frame, dirty.get(frame));
+        dirty.set(frame);
+    }
+
+    /** {@return the first of {@code count} consecutive free frames, or -1} */
+    private int findRun(int count) {
+        int start = used.nextClearBit(0);
+        while (start + count <= frameCount) {
+            int end = used.nextSetBit(start);
+            if (end < 0 || end - start >= count) {
+                return start;
+            }
+            start = used.nextClearBit(end);
+        }
+        return -1;
+    }
+
+    private void zero(int[] frames, BitSet stale) {
+        for (int frame : frames) {
+            if (stale.get(frame)) {
+                all.segment().asSlice((long) frame * pageBytes, pageBytes).fill((byte) 0);
+            }
+        }
+    }
+
+    /** Returns the memory to the host. No window may be left. */
+    @Override
+    public void close() {
+        all.close();
+        memory.close();
+    }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.mem;
+
+import exo.api.Blame;
+import exo.api.ErrorCode;
+import exo.api.ResourceException;
+import exo.api.Rights;
+import exo.api.mem.Frames;
+import exo.api.mem.Memory;
+import exo.api.mem.Pages;
+import exo.api.mem.Window;
+import exo.api.upcall.Repossession;
+import exo.host.HostException;
+import exo.host.Mapping;
+import exo.impl.cap.CapabilityTable;
+import exo.impl.cap.Charge;
+import exo.impl.cap.EnvService;
+import exo.impl.cap.Lineage;
+import exo.impl.cap.PinnableWindow;
+import exo.impl.cap.Principal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** The memory of one environment: its windows, and the frames it shares. */
+public final class KernelMemory implements Memory, EnvService {
+    /** How long a repossession waits for the owner thread to take its completions. */
+    static final long DRAIN_NANOS = 100_000_000;
+
+    private final FramePool pool;
+    private final CapabilityTable capabilities;
+    private final Principal owner;
+    private final long lastGeneration;
+    private final List<KernelWindow> windows = new ArrayList<>(); // guarded by this
+    private final List<KernelFrames> shares = new ArrayList<>(); // guarded by this
+
+    /**
+     * Makes the memory of an environment.
+     *
+     * @param pool the kernel's frames
+     * @param capabilities the kernel's capabilities
+     * @param owner the environment
+     */
+    public KernelMemory(FramePool pool, CapabilityTable capabilities, Principal owner) {
+        this(pool, capabilities, owner, (1L << Pages.GENERATION_BITS) - 2);
+    }
+
+    /** For tests, which cannot wait until 40 bits of generations are used up. */
+    KernelMemory(FramePool pool, CapabilityTable capabilities, Principal owner,
+            long lastGeneration) {
+        this.pool = pool;
+        this.capabilities = capabilities;
+        this.owner = owner;
+        this.lastGeneration = lastGeneration;
+    }
+
+    @Override
+    public int pageBytes() {
+        return pool.pageBytes();
+    }
+
+    @Override
+    public int frameCount() {
+        return pool.frameCount();
+    }
+
+    @Override
+    public int freeFrameCount() {
+        owner.checkCaller();
+        return pool.frameCount() - pool.usedCount() + idleFrames();
+    }
+
+    @Override
+    public boolean isFreeFrame(int frame) {
+        owner.checkCaller();
+        return pool.isFree(frame);
+    }
+
+    @Override
+    public Window bindWindow(int pageCount, Rights rights) {
+        owner.checkCaller();
+        if (pageCount < 1 || pageCount > Pages.MAX_WINDOW_PAGES) {
+            throw new IllegalArgumentException("a window has 1 to " + Pages.MAX_WINDOW_PAGES
+                    + " pages, but " + pageCount + " were asked for");
+        }
+        if (!rights.equals(Rights.READ) && !rights.equals(Rights.READ_WRITE)) {
+            throw new IllegalArgumentException(
+                    "a window is bound for READ or READ+WRITE, but " + rights + " was asked for");
+        }
+        owner.ledger().charge(Charge.OBJECTS, 1);
+        Mapping mapping;
+        try {
+            mapping = Mapping.reserve((long) pageCount * pageBytes());
+        } catch (HostException e) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+            throw Faults.memory(e, "a window of " + pageCount + " pages");
+        }
+        KernelWindow window = new KernelWindow(this, mapping,
+                new PageTable(pageCount, lastGeneration), rights);
+        synchronized (this) {
+            windows.add(window);
+        }
+        return window;
+    }
+
+    @Override
+    public Frames share(Window window, int firstPage, int pageCount, Rights rights, String label) {
+        Objects.requireNonNull(rights, "rights");
+        Objects.requireNonNull(label, "label");
+        KernelWindow source = (KernelWindow) PinnableWindow.of(window, owner);
+        Objects.checkFromIndexSize(firstPage, pageCount, source.pageCount());
+        int[] frames = new int[pageCount];
+        for (int i = 0; i < pageCount; i++) {
+            frames[i] = source.shareableFrame(firstPage + i);
+        }
+        Lineage lineage = new Lineage(capabilities, null, owner, owner,
+                rights.and(Rights.GRANT).and(Rights.REVOKE), label);
+        KernelFrames shared = new KernelFrames(lineage, frames);
+        capabilities.adopt(shared);
+        synchronized (this) {
+            shares.removeIf(old -> !old.isLive());
+            shares.add(shared);
+        }
+        return shared;
+    }
+
+    /** {@return frames mapped but idle, over all windows} */
+    public synchronized int idleFrames() {
+        int idle = 0;
+        for (KernelWindow window : windows) {
+            idle += window.idleCount();
+        }
+        return idle;
+    }
+
+    @Override
+    public void closeThread() {
+        for (KernelWindow window : snapshot()) {
+            if (window.isOwnedBy(Thread.currentThread())) {
+                window.close();
+            }
+        }
+    }
+
+    @Override
+    public void abort() {
+        for (KernelWindow window : snapshot()) {
+            window.abort();
+        }
+    }
+
+    /** {@return whether a window of the calling thread has idle pages} */
+    public boolean hasIdleHere() {
+        for (KernelWindow window : snapshot()) {
+            if (window.isOwnedBy(Thread.currentThread()) && window.idleCount() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Gives idle pages of the calling thread's windows back.
+     *
+     * @param most how many frames are wanted
+     * @return how many came back
+     */
+    public int releaseIdle(int most) {
+        int released = 0;
+        for (KernelWindow window : snapshot()) {
+            if (released < most && window.isOwnedBy(Thread.currentThread())) {
+                released += window.releaseIdle(most - released);
+            }
+        }
+        return released;
+    }
+
+    /**
+     * Takes frames of this environment by force, from the window bound last.
+     *
+     * @param most how many are wanted
+     * @return how many were taken
+     */
+    public int repossess(int most) {
+        int taken = 0;
+        for (KernelWindow window : snapshot().reversed()) {
+            if (taken < most) {
+                taken += window.repossess(most - taken, Repossession.Cause.DEADLINE);
+            }
+        }
+        return taken;
+    }
+
+    FramePool pool() {
+        return pool;
+    }
+
+    CapabilityTable capabilities() {
+        return capabilities;
+    }
+
+    Principal owner() {
+        return owner;
+    }
+
+    KernelFrames checkFrames(Frames allegation, Rights needed) {
+        return capabilities.check(allegation, owner, KernelFrames.class, needed);
+    }
+
+    void charge(int frames) {
+        owner.ledger().charge(Charge.FRAMES, frames);
+    }
+
+    void release(int frames) {
+        owner.ledger().release(Charge.FRAMES, frames);
+    }
+
+    /**
+     * Returns frames that this environment allocated and shows nowhere any more: first whoever they
+     * were shared with loses them, then the pool gets them.
+     */
+    void giveBack(int[] frames) {
+        for (KernelFrames shared : sharesOf(frames)) {
+            capabilities.drop(shared, Repossession.Cause.OWNER_GONE);
+        }
+        pool.free(frames);
+        release(frames.length);
+    }
+
+    private synchronized List<KernelFrames> sharesOf(int[] frames) {
+        if (shares.isEmpty()) {
+            return List.of();
+        }
+        Set<Integer> gone = new HashSet<>();
+        Arrays.stream(frames).forEach(gone::add);
+        List<KernelFrames> hit = new ArrayList<>();
+        for (Iterator<KernelFrames> i = shares.iterator(); i.hasNext();) {
+            KernelFrames shared = i.next();
+            if (gone.stream().anyMatch(shared::contains)) {
+                hit.add(shared);
+                i.remove();
+            }
+        }
+        return hit;
+    }
+
+    void forget(KernelWindow window) {
+        synchronized (this) {
+            windows.remove(window);
+        }
+        owner.ledger().release(Charge.OBJECTS, 1);
+    }
+
+    private synchronized List<KernelWindow> snapshot() {
+        return List.copyOf(windows);
+    }
+
+    static ResourceException stale(int page) {
+        return new ResourceException(ErrorCode.STALE, Blame.CALLER, "page " + page,
+                "it does not show a frame that this environment allocated", "allocate it first");
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.mem;
+
+import exo.api.ErrorCode;
+import exo.api.mem.Pages;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * What each page of a window shows, and which names of pages are current.
+ *
+ * <p><b>States.</b> <pre>
+ *            map                      releasePages
+ *   VOID ----------> OWN or SHARED ----------------> VOID
+ *     ^                    | taken by force
+ *     |   releasePages     v
+ *     +----------------- TAKEN  (shows void, too)
+ * </pre>
+ *
+ * <p><b>Generations.</b> Odd while the page is in use, even otherwise; a name is current while its
+ * generation is the page's own. When the last generation is reached the page is retired: it is
+ * never in use again, so that no name ever becomes current a second time.
+ *
+ * <p><b>Who writes what.</b> {@code generation}, {@code pins} and the stack of idle pages: the
+ * owner thread alone. {@code state} and {@code frame}: whoever holds the window's lock. The owner
+ * reads {@code state} without the lock: a repossession that it does not see yet leaves it a page
+ * that shows void, which is what a repossession is. {@code pins} and {@code state} meet in a Dekker
+ * pattern: the owner raises the pin, fences, reads the state; the repossessor writes the state,
+ * fences, reads the pin.
+ */
+final class PageTable {
+    static final byte VOID = 0;
+    static final byte OWN = 1;
+    static final byte SHARED = 2;
+    static final byte TAKEN = 3;
+
+    static final int NO_FRAME = -1;
+
+    private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
+    private static final VarHandle PINS = MethodHandles.arrayElementVarHandle(short[].class);
+    private static final int REFUSED_STALE = ErrorCode.STALE.refusal();
+    private static final int REFUSED_BUSY = ErrorCode.BUSY.refusal();
+    private static final int REFUSED_SCATTERED = ErrorCode.NOT_CONTIGUOUS.refusal();
+
+    private final byte[] state; // written under the window's lock, read opaque by the owner
+    private final int[] frame; // written under the window's lock
+    private final long[] generation; // owner thread only
+    private final short[] pins; // written by the owner thread, read by repossessors
+    private final long lastGeneration;
+    private int[] idle = new int[16]; // owner thread only
+    private int idleCount; // written by the owner thread, read for accounts
+
+    PageTable(int pageCount, long lastGeneration) {
+        this.state = new byte[pageCount];
+        this.frame = new int[pageCount];
+        this.generation = new long[pageCount];
+        this.pins = new short[pageCount];
+        this.lastGeneration = lastGeneration;
+        Arrays.fill(frame, NO_FRAME);
+    }
+
+    int pageCount() {
+        return state.length;
+    }
+
+    byte state(int page) {
+        return (byte) STATE.getOpaque(state, page);
+    }
+
+    int frame(int page) {
+        return frame[page];
+    }
+
+    int idleCount() {
+        return idleCount;
+    }
+
+    int pins(int page) {
+        return (short) PINS.getVolatile(pins, page);
+    }
+
+    boolean isRetired(int page) {
+        return generation[page] >= lastGeneration;
+    }
+
+    /** Shows a frame. Holds the window's lock; the owner thread. */
+    void map(int page, int shown, byte how) {
+        if ((generation[page] & 1) != 0) {
+            generation[page]++; // it was taken while in use: its old name must stay stale
+        }
+        frame[page] = shown;
+        STATE.setVolatile(state, page, how);
+        generation[page]++;
+    }
+
+    /** Shows void, by the owner's will. Holds the window's lock; the owner thread. */
+    void unmap(int page) {
+        if ((generation[page] & 1) != 0) {
+            generation[page]++;
+        }
+        frame[page] = NO_FRAME;
+        STATE.setVolatile(state, page, VOID);
+    }
+
+    /** Announces a repossession; the pins must be read afterwards. Holds the window's lock. */
+    void take(int page) {
+        STATE.setVolatile(state, page, TAKEN);
+        VarHandle.fullFence(); // pairs with the fence in tryPin
+    }
+
+    /** Forgets the frame of a page that was taken. Holds the window's lock. */
+    void forgetFrame(int page) {
+        frame[page] = NO_FRAME;
+    }
+
+    /**
+     * Drops pages that no longer show the environment's own frames from the stack. Owner thread.
+     */
+    void pruneIdle() {
+        int kept = 0;
+        for (int i = 0; i < idleCount; i++) {
+            if (state(idle[i]) == OWN) {
+                idle[kept++] = idle[i];
+            }
+        }
+        idleCount = kept;
+    }
+
+    /** Takes up to {@code count} idle pages off the stack, to be released. Owner thread. */
+    int[] popIdle(int count) {
+        pruneIdle();
+        int taken = Math.min(count, idleCount);
+        int[] pages = Arrays.copyOfRange(idle, idleCount - taken, idleCount);
+        idleCount -= taken;
+        return pages;
+    }
+
+    /** hot: guarded by the page benchmark. */
+    long tryTake() {
+        while (idleCount > 0) {
+            int page = idle[--idleCount];
+            if ((byte) STATE.getOpaque(state, page) == OWN) {
+                return ((long) page << Pages.GENERATION_BITS) | ++generation[page];
+            }
+        }
+        return Pages.NONE;
+    }
+
+    /** hot: guarded by the page benchmark. */
+    int tryReturn(long name) {
+        int page = (int) (name >>> Pages.GENERATION_BITS);
+        if (!isCurrent(name) || (byte) STATE.getOpaque(state, page) != OWN) {
+            return REFUSED_STALE;
+        }
+        if (pins[page] != 0) {
+            return REFUSED_BUSY;
+        }
+        generation[page]++;
+        if (generation[page] < lastGeneration) {
+            if (idleCount == idle.length) {
+                idle = Arrays.copyOf(idle, Math.min(state.length, idle.length * 2));
+            }
+            idle[idleCount++] = page;
+        }
+        return 0;
+    }
+
+    /** {@return whether a name is the current one of a page in use, taken or not} */
+    boolean isCurrent(long name) {
+        int page = (int) (name >>> Pages.GENERATION_BITS);
+        return name >= 0
+                && page < generation.length
+                && generation[page] == Pages.generation(name)
+                && (name & 1) != 0;
+    }
+
+    /** {@return the current name of a page in use, or none} */
+    long name(int page) {
+        byte shown = state(page);
+        return (shown == OWN || shown == SHARED) && (generation[page] & 1) != 0
+                ? Pages.name(page, generation[page])
+                : Pages.NONE;
+    }
+
+    /** hot: guarded by the queue benchmark. */
+    int tryPin(long name, int count) {
+        if (!isCurrent(name)) {
+            return REFUSED_STALE;
+        }
+        int first = (int) (name >>> Pages.GENERATION_BITS);
+        if (count > state.length - first) {
+            return ErrorCode.OUT_OF_RANGE.refusal();
+        }
+        int firstFrame = frame[first];
+        for (int i = 0; i < count; i++) {
+            if ((generation[first + i] & 1) == 0) {
+                return REFUSED_STALE;
+            }
+            if (frame[first + i] != firstFrame + i) {
+                return state(first + i) == TAKEN ? REFUSED_STALE : REFUSED_SCATTERED;
+            }
+            if (pins[first + i] == Short.MAX_VALUE) {
+                return REFUSED_BUSY;
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            PINS.setOpaque(pins, first + i, (short) (pins[first + i] + 1));
+        }
+        VarHandle.fullFence(); // pairs with the fence in take
+        for (int i = 0; i < count; i++) {
+            if ((byte) STATE.getOpaque(state, first + i) == TAKEN) {
+                unpin(first, count);
+                return REFUSED_STALE;
+            }
+        }
+        return firstFrame;
+    }
+
+    /** hot: guarded by the queue benchmark. */
+    void unpin(int first, int count) {
+        for (int i = 0; i < count; i++) {
+            PINS.setRelease(pins, first + i, (short) (pins[first + i] - 1));
+        }
+    }
+}

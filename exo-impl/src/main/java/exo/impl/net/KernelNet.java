@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.net;
+
+import exo.api.Blame;
+import exo.api.ErrorCode;
+import exo.api.ExoException;
+import exo.api.ResourceException;
+import exo.api.Rights;
+import exo.api.code.ClassicProgram;
+import exo.api.mem.Window;
+import exo.api.net.Ipv4Address;
+import exo.api.net.MacAddress;
+import exo.api.net.Net;
+import exo.api.net.NetDevice;
+import exo.api.net.PacketBinding;
+import exo.api.net.RingSpec;
+import exo.api.net.Station;
+import exo.api.upcall.Repossession;
+import exo.impl.cap.CapabilityTable;
+import exo.impl.cap.Charge;
+import exo.impl.cap.EnvService;
+import exo.impl.cap.Lineage;
+import exo.impl.cap.PinnableWindow;
+import exo.impl.cap.Principal;
+import exo.impl.code.PacketFilter;
+import exo.impl.code.classic.ClassicFilters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** The network of one environment: its stations and bindings. */
+public final class KernelNet implements Net, EnvService {
+    private final CapabilityTable capabilities;
+    private final Principal owner;
+    private final List<KernelBinding> bindings = new ArrayList<>(); // guarded by this
+
+    /**
+     * Makes the network of an environment.
+     *
+     * @param capabilities the kernel's capabilities
+     * @param owner the environment
+     */
+    public KernelNet(CapabilityTable capabilities, Principal owner) {
+        this.capabilities = capabilities;
+        this.owner = owner;
+    }
+
+    @Override
+    public Station allocStation(NetDevice allegation, MacAddress mac, Ipv4Address ipv4,
+            String label) {
+        Objects.requireNonNull(ipv4, "ipv4");
+        Objects.requireNonNull(label, "label");
+        if (mac.isGroup() || mac.bits() == 0) {
+            throw new IllegalArgumentException(
+                    "a station needs an Ethernet address of its own, but got " + mac);
+        }
+        owner.checkCaller();
+        KernelNetDevice node = capabilities.check(allegation, owner, KernelNetDevice.class,
+                Rights.WRITE);
+        StationState state = node.device().addStation(mac, ipv4);
+        KernelStation station = new KernelStation(
+                Lineage.original(capabilities, node, owner, label), state, true);
+        try {
+            capabilities.adopt(station);
+        } catch (ExoException e) {
+            node.device().removeStation(state);
+            throw e;
+        }
+        return station;
+    }
+
+    @Override
+    public void freeStation(Station allegation) {
+        owner.checkCaller();
+        KernelStation node = check(allegation, Rights.REVOKE);
+        if (!node.isOriginal()) {
+            throw new IllegalArgumentException(
+                    "a derived station is given up by KeyRing.drop; only its source can be freed");
+        }
+        capabilities.drop(node, Repossession.Cause.REVOKED);
+    }
+
+    @Override
+    public PacketBinding bind(Station allegation, ClassicProgram program, Window allegedWindow,
+            int firstPage, RingSpec rings) {
+        Objects.requireNonNull(program, "filter");
+        Objects.requireNonNull(rings, "rings");
+        owner.checkCaller();
+        KernelStation station = check(allegation, Rights.NONE);
+        PinnableWindow window = PinnableWindow.of(allegedWindow, owner);
+        if (!window.isWritable()) {
+            throw new IllegalArgumentException("packet rings need a writable window");
+        }
+        int longest = station.state().device().maxFrameBytes();
+        if (rings.slotBytes() < longest) {
+            throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER, "packet ring",
+                    "its slots have " + rings.slotBytes() + " bytes, but frames of the device have"
+                            + " up to " + longest,
+                    "use larger slots");
+        }
+        PacketFilter filter = ClassicFilters.compile(program);
+        owner.ledger().charge(Charge.OBJECTS, 1);
+        try {
+            pin(window, allegedWindow, firstPage, rings);
+        } catch (ResourceException | IndexOutOfBoundsException e) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+            throw e;
+        }
+        return start(new KernelBinding(this, station, filter, window,
+                new KernelBinding.Placement(owner.eventPort(), firstPage, rings)));
+    }
+
+    private KernelBinding start(KernelBinding binding) {
+        synchronized (this) {
+            bindings.add(binding);
+        }
+        binding.start();
+        try {
+            capabilities.attach(binding.capability(), binding);
+        } catch (ExoException e) {
+            binding.close();
+            throw e;
+        }
+        return binding;
+    }
+
+    private static void pin(PinnableWindow window, Window named, int firstPage, RingSpec rings) {
+        int pages = rings.pages(window.pageBytes());
+        Objects.checkFromIndexSize(firstPage, pages, named.pageCount());
+        for (int i = 0; i < pages; i++) {
+            int refusal = window.tryPin(named.page(firstPage + i), 1);
+            if (refusal < 0) {
+                for (int done = 0; done < i; done++) {
+                    window.unpin(firstPage + done, 1);
+                }
+                throw new ResourceException(ErrorCode.of(refusal), Blame.CALLER,
+                        "page " + (firstPage + i), "a packet ring cannot lie on it",
+                        "allocate pages " + firstPage + " to " + (firstPage + pages - 1)
+                                + " first");
+            }
+        }
+    }
+
+    void unpin(PinnableWindow window, int firstPage, RingSpec rings) {
+        int pages = rings.pages(window.pageBytes());
+        for (int i = 0; i < pages; i++) {
+            window.unpin(firstPage + i, 1);
+        }
+    }
+
+    @Override
+    public void closeThread() {
+        for (KernelBinding binding : snapshot()) {
+            if (binding.isOwnedBy(Thread.currentThread())) {
+                binding.close();
+            }
+        }
+    }
+
+    @Override
+    public void abort() {
+        for (KernelBinding binding : snapshot()) {
+            binding.end();
+        }
+    }
+
+    Principal owner() {
+        return owner;
+    }
+
+    CapabilityTable capabilities() {
+        return capabilities;
+    }
+
+    private KernelStation check(Station allegation, Rights needed) {
+        return capabilities.check(allegation, owner, KernelStation.class, needed);
+    }
+
+    void forget(KernelBinding binding) {
+        synchronized (this) {
+            bindings.remove(binding);
+        }
+        owner.ledger().release(Charge.OBJECTS, 1);
+    }
+
+    private synchronized List<KernelBinding> snapshot() {
+        return List.copyOf(bindings);
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.net;
+
+import exo.api.ResourceKind;
+import exo.api.net.Ipv4Address;
+import exo.api.net.MacAddress;
+import exo.api.net.Station;
+import exo.impl.cap.KernelCapability;
+import exo.impl.cap.Lineage;
+
+/** The capability for a station. */
+final class KernelStation extends KernelCapability implements Station {
+    private final StationState state;
+    private final boolean original;
+
+    KernelStation(Lineage lineage, StationState state, boolean original) {
+        super(lineage);
+        this.state = state;
+        this.original = original;
+    }
+
+    StationState state() {
+        return state;
+    }
+
+    boolean isOriginal() {
+        return original;
+    }
+
+    @Override
+    protected KernelCapability copy(Lineage changed) {
+        return new KernelStation(changed, state, false);
+    }
+
+    @Override
+    protected void onDeath() {
+        if (original) {
+            state.device().removeStation(state);
+        }
+    }
+
+    @Override
+    public ResourceKind kind() {
+        return ResourceKind.STATION;
+    }
+
+    @Override
+    public String deviceName() {
+        return state.device().name();
+    }
+
+    @Override
+    public MacAddress mac() {
+        return state.mac();
+    }
+
+    @Override
+    public Ipv4Address ipv4() {
+        return state.ipv4();
+    }
+
+    @Override
+    public int mtu() {
+        return state.device().mtu();
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.net;
+
+import exo.api.net.Ipv4Address;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * What a device is connected to: nothing but this kernel's own stations, an interface of the host,
+ * or a TAP. The transmit methods are called under the device's transmit lock.
+ */
+interface Link extends AutoCloseable {
+    /** {@return the largest payload of a frame in bytes} */
+    int mtu();
+
+    /** {@return the host's own address on the interface, if it has one} */
+    Optional<Ipv4Address> hostAddress();
+
+    /** {@return the length of its network prefix, or 0} */
+    int hostPrefix();
+
+    /** {@return what the link is, for the facilities} */
+    String describe();
+
+    /**
+     * {@return where in {@link #txMemory} the next frame shall be built, or -1 if there is no room
+     * now}
+     */
+    long txReserve();
+
+    /** {@return memory of the kernel in which frames to be sent are built} */
+    MemorySegment txMemory();
+
+    /**
+     * Takes the frame that was built in the place reserved last; it may leave at once or at the
+     * next flush.
+     *
+     * @param lengthBytes its length
+     * @param local whether all its receivers were stations of this kernel, so that it need not
+     *         leave
+     * @return 0, or a refusal
+     */
+    int txCommit(int lengthBytes, boolean local);
+
+    /** {@return how many frames were handed to the host} */
+    int txFlush();
+
+    /**
+     * Starts receiving: frames that arrive go to {@link Device#receive}.
+     *
+     * @param device the device
+     */
+    void start(Device device);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.net;
+
+import exo.api.Blame;
+import exo.api.ErrorCode;
+import exo.api.ExoException;
+import exo.api.Facility;
+import exo.api.HostFaultException;
+import exo.api.ResourceException;
+import exo.api.net.NetConfig;
+import exo.host.HostException;
+import exo.impl.cap.CapabilityTable;
+import exo.impl.cap.Lineage;
+import exo.impl.cap.Principal;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The network devices of a kernel. */
+public final class NetDevices implements AutoCloseable {
+    private final List<Device> devices = new ArrayList<>(); // written at boot only
+    private final List<Facility> facilities = new ArrayList<>(); // written at boot only
+
+    /**
+     * Opens the devices and starts receiving.
+     *
+     * @param configs which
+     * @throws ExoException if a device cannot be had; those opened already are closed
+     */
+    public NetDevices(List<NetConfig> configs) {
+        try {
+            for (NetConfig config : configs) {
+                Device device = new Device(config.name(), open(config));
+                devices.add(device);
+                facilities.add(
+                        Facility.full("net." + config.name(), device.link().describe()));
+                device.link().start(device);
+            }
+        } catch (ExoException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Link open(NetConfig config) {
+        try {
+            return switch (config) {
+                case NetConfig.Wire wire -> new WireLink(wire.mtu());
+                case NetConfig.Packet packet -> throw missing(packet, packet.hostInterface());
+                case NetConfig.Tap tap -> throw missing(tap, tap.hostInterface());
+            };
+        } catch (HostException e) {
+            throw new HostFaultException(ErrorCode.UNAVAILABLE, "net device " + config.name(),
+                    e.call(), e.errno().name(), e.remedy());
+        }
+    }
+
+    private static ResourceException missing(NetConfig config, String hostInterface) {
+        return new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER,
+                "net device " + config.name(),
+                "this version has no link to the interface " + hostInterface
+                        + " of the host, only the in-process wire",
+                "configure NetConfig.wire");
+    }
+
+    /** {@return what backs the devices} */
+    public List<Facility> facilities() {
+        return List.copyOf(facilities);
+    }
+
+    /**
+     * Gives the capabilities of all devices to an environment, each under the device's name.
+     *
+     * @param root the environment
+     * @param capabilities the kernel's capabilities
+     */
+    public void giveTo(Principal root, CapabilityTable capabilities) {
+        for (Device device : devices) {
+            capabilities.adopt(new KernelNetDevice(
+                    Lineage.original(capabilities, null, root, device.name()), device));
+        }
+    }
+
+    /** Stops receiving and closes the devices. No binding may be left. */
+    @Override
+    public void close() {
+        devices.forEach(Device::close);
+    }
+}

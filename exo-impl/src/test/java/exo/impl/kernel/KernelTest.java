@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.kernel;
+
+import exo.api.Env;
+import exo.api.EnvSpec;
+import exo.api.ErrorCode;
+import exo.api.Exokernel;
+import exo.api.Facility;
+import exo.api.HostConfig;
+import exo.api.ResourceException;
+import exo.api.disk.BlockDevice;
+import exo.api.disk.DiskConfig;
+import exo.api.mem.MemoryConfig;
+import exo.api.mem.Window;
+import exo.api.net.NetDevice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class KernelTest {
+    @Test
+    void shouldBootFoundByServiceLoader() {
+        try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
+            Env root = kernel.rootEnv();
+            assertEquals("root", root.name());
+            assertEquals("disk0",
+                    root.keys().find("disk0", BlockDevice.class).deviceName());
+            assertEquals(1500, root.keys().find("wire0", NetDevice.class).mtu());
+            assertEquals(16_384, root.memory().frameCount());
+            assertTrue(kernel.leaks().isClean(), kernel.leaks().toString());
+        }
+    }
+
+    @Test
+    void shouldNameWhatBacksEachFacility() {
+        try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
+            List<String> names = kernel.facilities().stream().map(Facility::name).toList();
+            assertEquals(List.of("fence", "memory.pool", "memory.lock", "disk.disk0",
+                    "disk.disk0.queue", "cpu.pinning", "cpu.enforcement", "net.wire0"), names);
+            for (Facility facility : kernel.facilities()) {
+                assertEquals(facility.state() == Facility.State.FULL, facility.cause().isEmpty(),
+                        facility.toString());
+                assertEquals(facility.cause().isEmpty(), facility.remedy().isEmpty(),
+                        facility.toString());
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseAfterClose() {
+        Exokernel kernel = Exokernel.boot(HostConfig.minimal());
+        Env root = kernel.rootEnv();
+        kernel.close();
+        kernel.close(); // idempotent
+        ResourceException e = assertThrows(ResourceException.class,
+                () -> root.memory().bindWindow(1));
+        assertEquals(ErrorCode.ENV_ENDED, e.code());
+    }
+
+    @Test
+    void shouldReturnEveryHostResourceAtClose() throws IOException {
+        try (Exokernel warm = Exokernel.boot(HostConfig.embedded())) {
+            assertFalse(warm.facilities().isEmpty());
+        }
+        long descriptors = count(Path.of("/proc/self/fd"));
+        long maps = poolMappings();
+        for (int i = 0; i < 5; i++) {
+            try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
+                Window window = kernel.rootEnv().memory().bindWindow(64);
+                window.allocPages(0, 64);
+                BlockDevice disk = kernel.rootEnv().keys().find("disk0", BlockDevice.class);
+                kernel.rootEnv().disk().bindQueue(disk, window, 8);
+                TestEnv.run(kernel.rootEnv(), EnvSpec.named("child").frames(8), env -> env.memory()
+                        .bindWindow(8)
+                        .allocPages(0, 8));
+            }
+        }
+        assertEquals(descriptors, count(Path.of("/proc/self/fd")));
+        assertEquals(maps, poolMappings());
+    }
+
+    private static long count(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.count();
+        }
+    }
+
+    private static long poolMappings() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.filter(line -> line.contains("exo-frames") || line.contains("io_uring"))
+                    .count();
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenBootFails(@TempDir Path folder) throws IOException {
+        Path image = folder.resolve("image");
+        Files.write(image, new byte[2 << 20]);
+        try (Exokernel warm = Exokernel.boot(HostConfig.minimal())) {
+            assertFalse(warm.facilities().isEmpty());
+        }
+        long descriptors = count(Path.of("/proc/self/fd"));
+        HostConfig broken = HostConfig.minimal()
+                .disk(DiskConfig.at("good", image))
+                .disk(DiskConfig.at("bad", folder.resolve("no/such/folder/image")));
+        assertThrows(exo.api.ExoException.class, () -> Exokernel.boot(broken));
+        assertEquals(descriptors, count(Path.of("/proc/self/fd")));
+        try (Exokernel kernel = Exokernel
+                .boot(HostConfig.minimal().disk(DiskConfig.at("good", image)))) {
+            assertFalse(kernel.facilities().isEmpty(), "the image of the failed boot is unlocked");
+        }
+    }
+
+    @Test
+    void shouldRunTwoKernelsSideBySide() {
+        HostConfig small = HostConfig.minimal().memory(MemoryConfig.frames(4));
+        try (Exokernel one = Exokernel.boot(small); Exokernel two = Exokernel.boot(small)) {
+            Window first = one.rootEnv().memory().bindWindow(4);
+            Window second = two.rootEnv().memory().bindWindow(4);
+            first.allocPages(0, 4);
+            second.allocPages(0, 4);
+            first.segment().fill((byte) 1);
+            assertEquals(-1, second.segment().mismatch(second.segment()));
+            assertEquals(0, second.segment().mismatch(first.segment()));
+        }
+    }
+
+    @Test
+    void shouldRefuseASecondKernelOnTheSameImage(@TempDir Path folder) {
+        HostConfig config = HostConfig.minimal()
+                .disk(DiskConfig.at("disk0", folder.resolve("image")));
+        try (Exokernel kernel = Exokernel.boot(config)) {
+            ResourceException e = assertThrows(ResourceException.class,
+                    () -> Exokernel.boot(config));
+            assertEquals(ErrorCode.BUSY, e.code());
+            assertTrue(e.getMessage().contains(Long.toString(ProcessHandle.current().pid())),
+                    e.getMessage());
+            assertFalse(kernel.facilities().isEmpty());
+        }
+    }
+}

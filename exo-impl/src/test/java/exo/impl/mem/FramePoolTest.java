@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.mem;
+
+import exo.api.ErrorCode;
+import exo.api.ResourceException;
+import exo.api.mem.MemoryConfig;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class FramePoolTest {
+    private final FramePool pool = new FramePool(MemoryConfig.frames(16));
+
+    @AfterEach
+    void close() {
+        pool.close();
+    }
+
+    private MemorySegment frame(int number) {
+        return pool.mapping()
+                .segment()
+                .asSlice((long) number * pool.pageBytes(),
+                        pool.pageBytes());
+    }
+
+    private boolean isZero(int number) {
+        for (long at = 0; at < pool.pageBytes(); at++) {
+            if (frame(number).get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Test
+    void shouldPreferConsecutiveFrames() {
+        assertArrayEquals(new int[]{0, 1, 2, 3}, pool.alloc(4));
+        int[] second = pool.alloc(4);
+        pool.free(new int[]{1, 2});
+        assertArrayEquals(new int[]{8, 9, 10}, pool.alloc(3), "a run of three is behind");
+        assertArrayEquals(new int[]{4, 5, 6, 7}, second);
+    }
+
+    @Test
+    void shouldGiveScatteredFramesWhenNoRunIsLongEnough() {
+        pool.alloc(16);
+        pool.free(new int[]{1, 5, 9});
+        assertArrayEquals(new int[]{1, 5, 9}, pool.alloc(3));
+        assertEquals(16, pool.usedCount());
+    }
+
+    @Test
+    void shouldGiveParticularFrames() {
+        assertArrayEquals(new int[]{12, 13}, pool.allocAt(12, 2));
+        assertFalse(pool.isFree(12));
+        assertTrue(pool.isFree(14));
+        ResourceException taken = assertThrows(ResourceException.class, () -> pool.allocAt(11, 2));
+        assertEquals(ErrorCode.BUSY, taken.code());
+        assertTrue(pool.isFree(11), "a refused request has no effect");
+        assertArrayEquals(new int[]{14, 15}, pool.allocAt(14, 2), "the last ones");
+        for (int[] outside : new int[][]{{15, 2}, {16, 1}, {-1, 1}, {Integer.MAX_VALUE, 1}}) {
+            ResourceException e = assertThrows(ResourceException.class,
+                    () -> pool.allocAt(outside[0], outside[1]));
+            assertEquals(ErrorCode.OUT_OF_RANGE, e.code());
+        }
+    }
+
+    @Test
+    void shouldZeroAFrameBeforeItIsUsedAgain() {
+        int[] frames = pool.alloc(2);
+        frame(frames[0]).fill((byte) 7);
+        frame(frames[1]).fill((byte) 8);
+        pool.free(frames);
+        int[] again = pool.allocAt(frames[0], 2);
+        assertTrue(isZero(again[0]));
+        assertTrue(isZero(again[1]));
+    }
+
+    @Test
+    void shouldRefuseToBootWhenLockingIsDemandedAndRefused() {
+        try (FramePool locked = new FramePool(
+                MemoryConfig.frames(4).lock(MemoryConfig.Lock.REQUIRE))) {
+            assertEquals("mlock", locked.facilities().getLast().backing());
+        } catch (ResourceException e) { // without the privilege and with a limit of nothing
+            assertEquals(ErrorCode.UNAVAILABLE, e.code());
+        }
+    }
+}

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.host;
+
+import exo.host.linux.Struct;
+import exo.host.linux.Syscall;
+import exo.host.linux.SyscallNumber;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * An io_uring: transfers are entered in one ring, and their results arrive in another.
+ *
+ * <p><b>Ownership.</b> The thread that made it enters, submits and reaps; {@link #isPending} and
+ * {@link #kill} are for any thread, {@link #close} for the owner, or for anybody after {@code
+ * kill}.
+ *
+ * <p><b>Cost.</b> Entering: plain stores into mapped memory. Submitting and waiting: one host call.
+ *
+ * <p><b>Modes.</b> Completions are worked off by the owner's own calls (single issuer, deferred
+ * task work), which saves interrupts; on hosts before Linux 6.1 the plain mode takes their place.
+ *
+ * @see "io_uring(7), io_uring_setup(2), io_uring_enter(2), io_uring_register(2)"
+ */
+public final class IoRing implements AutoCloseable {
+    private static final int SETUP_SINGLE_ISSUER = 0x1000;
+    private static final int SETUP_DEFER_TASKRUN = 0x2000;
+    private static final int SETUP_TASKRUN_FLAG = 0x200;
+    private static final int FEATURE_SINGLE_MMAP = 1;
+    private static final int FEATURE_EXT_ARG = 0x100;
+    private static final long SQES_OFFSET = 0x10000000L;
+    private static final int ENTER_GETEVENTS = 1;
+    private static final int ENTER_EXT_ARG = 8;
+    private static final int ARGUMENT_BYTES = 24; // struct io_uring_getevents_arg
+    private static final int ARGUMENT_TIME = 16; // its ts
+    private static final int REGISTER_BUFFERS = 0;
+    private static final int REGISTER_FILES = 2;
+    private static final int SQ_OVERFLOW_OR_TASKRUN = 2 | 4;
+    private static final int FIXED_FILE = 1 << 8; // flags follow the opcode
+    private static final int FSYNC = 3;
+    private static final int READ_FIXED = 4;
+    private static final int WRITE_FIXED = 5;
+    private static final int READ = 22;
+    private static final int WRITE = 23;
+    private static final int FSYNC_DATASYNC = 1;
+    /** The host registers at most 1 GiB in one buffer. */
+    private static final int BUFFER_SHIFT = 30;
+    private static final int POLLHUP = 0x10;
+
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+    private final int fd;
+    private final Mapping rings;
+    private final Mapping entries;
+    private final MemorySegment ring;
+    private final MemorySegment sqes;
+    private final Offsets at;
+    private final int sqMask;
+    private final int cqMask;
+    private final int gone; // reads the end of the pipe whose other end lives as long as the ring
+    private int goneWriter; // until it is registered
+    private final MemorySegment argument = Arena.ofAuto().allocate(ARGUMENT_BYTES + 16, 8);
+    private volatile boolean dead;
+    private boolean closed; // guarded by this
+
+    // The rest belongs to the owner.
+    private int sqTail;
+    private int cqHead;
+    private long bufferBase;
+    private long bufferBytes; // 0 while none is registered
+    private long userData;
+    private int result;
+
+    /** Where the shared variables are, in bytes from the start of the rings. */
+    private record Offsets(int sqHead, int sqTail, int sqFlags, int cqHead, int cqTail, int cqes) {}
+
+    private IoRing(int fd, MemorySegment params, int[] pipe) {
+        this.fd = fd;
+        this.gone = pipe[0];
+        this.goneWriter = pipe[1];
+        int sqCount = params.get(ValueLayout.JAVA_INT, Struct.RingParams.SQ_ENTRIES);
+        int cqCount = params.get(ValueLayout.JAVA_INT, Struct.RingParams.CQ_ENTRIES);
+        this.at = new Offsets(params.get(ValueLayout.JAVA_INT, Struct.RingParams.SQ_HEAD),
+                params.get(ValueLayout.JAVA_INT, Struct.RingParams.SQ_TAIL),
+                params.get(ValueLayout.JAVA_INT, Struct.RingParams.SQ_FLAGS),
+                params.get(ValueLayout.JAVA_INT, Struct.RingParams.CQ_HEAD),
+                params.get(ValueLayout.JAVA_INT, Struct.RingParams.CQ_TAIL),
+                params.get(ValueLayout.JAVA_INT, Struct.RingParams.CQ_CQES));
+        int array = params.get(ValueLayout.JAVA_INT, Struct.RingParams.SQ_ARRAY);
+        long bytes = Math.max(array + (long) sqCount * Integer.BYTES,
+                at.cqes + (long) cqCount * Struct.Cqe.BYTES);
+        this.rings = Mapping.ofShared(fd, wholePages(bytes), 0);
+        try {
+            this.entries = Mapping.ofShared(fd, wholePages((long) sqCount * Struct.Sqe.BYTES),
+                    SQES_OFFSET);
+        } catch (HostException e) {
+            rings.close();
+            throw e;
+        }
+        this.ring = rings.segment();
+        this.sqes = entries.segment();
+        this.sqMask = sqCount - 1;
+        this.cqMask = cqCount - 1;
+        for (int i = 0; i < sqCount; i++) {
+            ring.set(ValueLayout.JAVA_INT, array + (long) i * Integer.BYTES, i);
+        }
+    }
+
+    private static long wholePages(long bytes) {
+        long page = Facilities.pageBytes();
+        return (bytes + page - 1) / page * page;
+    }
+
+    /**
+     * Makes a ring that belongs to the calling thread.
+     *
+     * @param depth how many transfers can be entered at once, 1 to 4,096
+     * @return the ring
+     * @throws HostException if the host refuses it
+     */
+    public static IoRing create(int depth) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment params = arena.allocate(Struct.RingParams.BYTES, 8);
+            int fd = setUp(depth, params,
+                    SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_TASKRUN_FLAG);
+            if (fd == -Errno.EINVAL.number()) {
+                fd = setUp(depth, params, 0);
+            }
+            Descriptor.check(fd, "io_uring_setup(" + depth + ")", refusalRemedy());
+            int[] pipe = {-1, -1};
+            try {
+                int features = params.get(ValueLayout.JAVA_INT, Struct.RingParams.FEATURES);
+                int needed = FEATURE_SINGLE_MMAP | FEATURE_EXT_ARG;
+                if ((features & needed) != needed) {
+                    throw new HostException("io_uring_setup(" + depth + ") without timeouts",
+                            Errno.ENOSYS.number(), "use Linux 5.11 or later");
+                }
+                openPipe(pipe);
+                return new IoRing(fd, params, pipe);
+            } catch (HostException e) {
+                for (int open : new int[]{fd, pipe[0], pipe[1]}) {
+                    if (open >= 0) {
+                        Descriptor.close(open);
+                    }
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static String refusalRemedy() {
+        String disabled = Facilities.setting("kernel.io_uring_disabled");
+        return disabled.isEmpty() || disabled.equals("0")
+                ? "use Linux 5.11 or later, and let the seccomp profile of the container permit"
+                        + " io_uring"
+                : "set kernel.io_uring_disabled=0 (it is " + disabled + ")";
+    }
+
+    private static int setUp(int depth, MemorySegment params, int flags) {
+        params.fill((byte) 0);
+        params.set(ValueLayout.JAVA_INT, Struct.RingParams.FLAGS, flags);
+        return (int) Syscall.call(SyscallNumber.IO_URING_SETUP, depth, params.address());
+    }
+
+    private static void openPipe(int[] ends) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment answer = arena.allocate(8, 4);
+            Descriptor.check(
+                    Syscall.call(SyscallNumber.PIPE2, answer.address(), Descriptor.O_CLOEXEC),
+                    "pipe2", "raise the limit on open files (ulimit -n)");
+            ends[0] = answer.get(ValueLayout.JAVA_INT, 0);
+            ends[1] = answer.get(ValueLayout.JAVA_INT, 4);
+        }
+    }
+
+    /**
+     * Registers the file that all transfers are with. Once, before the first of them.
+     *
+     * @param file the file
+     * @throws HostException if the host refuses it
+     */
+    public void registerFile(BlockFile file) {
+        try (Arena arena = Arena.ofConfined()) {
+            // The end of the pipe lies in the ring's table of files, and nowhere else: the other
+            // end tells when the ring and all its transfers are gone.
+            MemorySegment files = arena.allocateFrom(ValueLayout.JAVA_INT, file.fd(), goneWriter);
+            Descriptor.check(register(REGISTER_FILES, files, 2), "io_uring_register(files)",
+                    "raise the limit on open files (ulimit -n)");
+        }
+        Descriptor.close(goneWriter);
+        goneWriter = -1;
+    }
+
+    /**
+     * Registers the memory that transfers are with, so that the host need not look its pages up for
+     * each. Transfers with other memory, and transfers across a boundary of 1 GiB in it, work all
+     * the same. Once.
+     *
+     * @param memory the memory
+     * @return empty, or why the host refused
+     */
+    public String tryRegisterBuffers(Mapping memory) {
+        int count = (int) (((memory.bytes() - 1) >> BUFFER_SHIFT) + 1);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment vectors = arena.allocate((long) count * Struct.Vector.BYTES, 8);
+            for (int i = 0; i < count; i++) {
+                long offset = (long) i << BUFFER_SHIFT;
+                long vector = (long) i * Struct.Vector.BYTES;
+                vectors.set(ValueLayout.JAVA_LONG, vector, memory.address() + offset);
+                vectors.set(ValueLayout.JAVA_LONG, vector + Struct.Vector.LENGTH,
+                        Math.min(1L << BUFFER_SHIFT, memory.bytes() - offset));
+            }
+            int refused = register(REGISTER_BUFFERS, vectors, count);
+            if (refused < 0) {
+                return "io_uring_register(" + memory.bytes() + " bytes): " + Errno.of(-refused);
+            }
+        }
+        bufferBase = memory.address();
+        bufferBytes = memory.bytes();
+        return "";
+    }
+
+    private int register(int what, MemorySegment array, int count) {
+        return (int) Syscall.call(SyscallNumber.IO_URING_REGISTER, fd, what, array.address(),
+                count);
+    }
+
+    /**
+     * Enters a read. There is room. hot: no allocation.
+     *
+     * @param address where the bytes go
+     * @param length how many
+     * @param position where in the file
+     * @param tag what {@link #userData} shall say at the completion
+     */
+    public void prepareRead(long address, int length, long position, long tag) {
+        prepareTransfer(READ, READ_FIXED, address, length, position);
+        sqes.set(ValueLayout.JAVA_LONG, entry() + Struct.Sqe.USER_DATA, tag);
+        sqTail++;
+    }
+
+    /**
+     * Enters a write. There is room. hot: no allocation.
+     *
+     * @param address where the bytes are
+     * @param length how many
+     * @param position where in the file
+     * @param tag what {@link #userData} shall say at the completion
+     */
+    public void prepareWrite(long address, int length, long position, long tag) {
+        prepareTransfer(WRITE, WRITE_FIXED, address, length, position);
+        sqes.set(ValueLayout.JAVA_LONG, entry() + Struct.Sqe.USER_DATA, tag);
+        sqTail++;
+    }
+
+    /**
+     * Enters a flush of what was written. There is room. hot: no allocation.
+     *
+     * @param tag what {@link #userData} shall say at the completion
+     */
+    public void prepareFlush(long tag) {
+        long entry = entry();
+        sqes.asSlice(entry, Struct.Sqe.BYTES).fill((byte) 0);
+        sqes.set(ValueLayout.JAVA_INT, entry, FSYNC | FIXED_FILE);
+        sqes.set(ValueLayout.JAVA_INT, entry + Struct.Sqe.RW_FLAGS, FSYNC_DATASYNC);
+        sqes.set(ValueLayout.JAVA_LONG, entry + Struct.Sqe.USER_DATA, tag);
+        sqTail++;
+    }
+
+    private long entry() {
+        return (long) (sqTail & sqMask) * Struct.Sqe.BYTES;
+    }
+
+    private void prepareTransfer(int plain, int fixed, long address, int length, long position) {
+        long entry = entry();
+        long first = address - bufferBase;
+        boolean inOne = first >= 0 && first + length <= bufferBytes
+                && (first >>> BUFFER_SHIFT) == ((first + length - 1) >>> BUFFER_SHIFT);
+        sqes.set(ValueLayout.JAVA_INT, entry, (inOne ? fixed : plain) | FIXED_FILE);
+        sqes.set(ValueLayout.JAVA_INT, entry + Struct.Sqe.FD, 0); // the only registered file
+        sqes.set(ValueLayout.JAVA_LONG, entry + Struct.Sqe.OFFSET, position);
+        sqes.set(ValueLayout.JAVA_LONG, entry + Struct.Sqe.ADDRESS, address);
+        sqes.set(ValueLayout.JAVA_INT, entry + Struct.Sqe.LENGTH, length);
+        sqes.set(ValueLayout.JAVA_INT, entry + Struct.Sqe.RW_FLAGS, 0);
+        sqes.set(ValueLayout.JAVA_LONG, entry + Struct.Sqe.BUFFER_INDEX,
+                inOne ? first >>> BUFFER_SHIFT : 0);
+    }
+
+    /**
+     * Hands what was entered to the host.
+     *
+     * @return how many were handed over, or the negated error number; what was not handed over
+     *         stays entered
+     */
+    public int submit() {
+        return enter(0, 0, 0);
+    }
+
+    /**
+     * Submits, and waits for completions.
+     *
+     * @param minimum for how many
+     * @param timeoutNanos for how long at most; {@link Long#MAX_VALUE} without end
+     * @return 0 or more, also when the time is over or a signal arrived, or the negated error
+     *         number
+     */
+    public int submitAndWait(int minimum, long timeoutNanos) {
+        int answer;
+        if (minimum == 0 || timeoutNanos == Long.MAX_VALUE) {
+            answer = enter(minimum, 0, 0);
+        } else {
+            long nanos = Math.max(0, timeoutNanos);
+            argument.set(ValueLayout.JAVA_LONG, ARGUMENT_TIME, argument.address() + ARGUMENT_BYTES);
+            argument.set(ValueLayout.JAVA_LONG, ARGUMENT_BYTES, nanos / 1_000_000_000L);
+            argument.set(ValueLayout.JAVA_LONG, ARGUMENT_BYTES + 8, nanos % 1_000_000_000L);
+            answer = enter(minimum, argument.address(), ARGUMENT_BYTES);
+        }
+        boolean expected = answer == -Errno.ETIME.number() || answer == -Errno.EINTR.number();
+        return expected ? 0 : answer;
+    }
+
+    private int enter(int minimum, long argumentAddress, int argumentBytes) {
+        INT.setRelease(ring, (long) at.sqTail, sqTail);
+        int entered = sqTail - (int) INT.getAcquire(ring, (long) at.sqHead);
+        int flags = ENTER_GETEVENTS | (argumentAddress == 0 ? 0 : ENTER_EXT_ARG);
+        return dead
+                ? -Errno.ECANCELED.number()
+                : (int) Syscall.call(SyscallNumber.IO_URING_ENTER, fd, entered, minimum, flags,
+                        argumentAddress, argumentBytes);
+    }
+
+    /** {@return whether {@link #advance} would find a completion, perhaps after a host call} */
+    public boolean isPending() {
+        int tail = (int) INT.getAcquire(ring, (long) at.cqTail);
+        int head = (int) INT.getAcquire(ring, (long) at.cqHead);
+        int flags = (int) INT.getAcquire(ring, (long) at.sqFlags);
+        return !dead && (tail != head || (flags & SQ_OVERFLOW_OR_TASKRUN) != 0);
+    }
+
+    /** {@return how many completions can be taken without a host call} */
+    public int ready() {
+        int count = (int) INT.getAcquire(ring, (long) at.cqTail) - cqHead;
+        return dead ? 0 : count; // a killed ring shows zeros, which would not be a count
+    }
+
+    /** Takes the next completion, if there is one; {@return whether there was} */
+    public boolean advance() {
+        if (ready() == 0) {
+            boolean more = (int) INT.getAcquire(ring, (long) at.sqFlags) != 0 && isPending();
+            if (!more || submitAndWait(0, 0) < 0 || ready() == 0) {
+                return false;
+            }
+        }
+        long completion = at.cqes + (long) (cqHead & cqMask) * Struct.Cqe.BYTES;
+        userData = ring.get(ValueLayout.JAVA_LONG, completion);
+        result = ring.get(ValueLayout.JAVA_INT, completion + Struct.Cqe.RESULT);
+        cqHead++;
+        INT.setRelease(ring, (long) at.cqHead, cqHead);
+        return true;
+    }
+
+    /** {@return the tag of the completion taken last} */
+    public long userData() {
+        return userData;
+    }
+
+    /** {@return the bytes moved by the completion taken last, or the negated error number} */
+    public int result() {
+        return result;
+    }
+
+    /** {@return the descriptor, which is readable while completions are pending} */
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Ends the ring without its owner: what is under way is cancelled or drained. Any thread. The
+     * owner's calls find nothing afterwards, and are refused.
+     *
+     * <p>The host ends a ring when nobody refers to it, and both the mappings and the descriptor
+     * do. The mappings are replaced by ordinary memory, so that the owner may go on to write there;
+     * the number of the descriptor is made to mean something inert rather than closed, so that a
+     * call of the owner cannot hit a stranger's file. That all transfers have ended shows at a pipe
+     * whose other end was in the ring's table of files.
+     *
+     * @param nanos how long to wait for the end of what is under way
+     * @return whether all has ended
+     */
+    public synchronized boolean kill(long nanos) {
+        if (closed) {
+            return true;
+        }
+        if (!dead) {
+            dead = true;
+            rings.mapVoid(0, rings.bytes());
+            entries.mapVoid(0, entries.bytes());
+            Descriptor.check(Syscall.call(SyscallNumber.DUP3, gone, fd, Descriptor.O_CLOEXEC),
+                    "dup3", "raise the limit on open files (ulimit -n)");
+        }
+        return goneWriter >= 0 || awaitEnd(nanos);
+    }
+
+    private boolean awaitEnd(long nanos) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment poll = arena.allocate(8, 4);
+            MemorySegment time = arena.allocate(16, 8);
+            long deadline = System.nanoTime() + nanos;
+            while (true) {
+                long left = Math.max(0, deadline - System.nanoTime());
+                poll.set(ValueLayout.JAVA_INT, 0, gone);
+                time.set(ValueLayout.JAVA_LONG, 0, left / 1_000_000_000L);
+                time.set(ValueLayout.JAVA_LONG, 8, left % 1_000_000_000L);
+                long ready = Syscall.call(SyscallNumber.PPOLL, poll.address(), 1, time.address(),
+                        0);
+                if (ready > 0) {
+                    return (poll.get(ValueLayout.JAVA_SHORT, 6) & POLLHUP) != 0;
+                }
+                if (left == 0) {
+                    return false;
+                }
+            }
+        }
+    }
+
+    /** Gives everything back to the host. Idempotent. Nothing is under way, or it was killed. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            dead = true;
+            Descriptor.close(fd);
+            Descriptor.close(gone);
+            if (goneWriter >= 0) {
+                Descriptor.close(goneWriter);
+            }
+            rings.close();
+            entries.close();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.host;
+
+import exo.host.linux.RawMemory;
+import exo.host.linux.Syscall;
+import exo.host.linux.SyscallNumber;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A range of addresses of this process, and what is mapped there.
+ *
+ * <p>Some memory is mapped everywhere in it at every moment, so that no access through its segments
+ * faults, with one exception that its user sees to: a write to a part mapped for reading goes
+ * through no segment but {@link #readOnlySegment}.
+ *
+ * <p><b>Thread-safety.</b> Any thread may map parts; parts that overlap are for the user to order.
+ *
+ * @see "mmap(2)"
+ */
+public final class Mapping implements AutoCloseable {
+    private static final int READ = 1;
+    private static final int READ_WRITE = 3;
+    private static final int MAP_SHARED = 0x01;
+    private static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_FIXED = 0x10;
+    private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_NORESERVE = 0x4000;
+    private static final int NO_FILE = -1;
+
+    private final long address;
+    private final long bytes;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment segment;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Mapping(long address, long bytes) {
+        this.address = address;
+        this.bytes = bytes;
+        this.segment = RawMemory.segment(address, bytes, arena);
+    }
+
+    /**
+     * Reserves addresses, with memory that reads as zeros and is taken from the host when it is
+     * written.
+     *
+     * @param bytes how many, a multiple of the page size
+     * @return the mapping
+     * @throws HostException if the host refuses it
+     */
+    public static Mapping reserve(long bytes) {
+        return new Mapping(map(0, bytes, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                NO_FILE, 0), bytes);
+    }
+
+    /**
+     * Maps a whole file of memory for reading and writing.
+     *
+     * @param file the file
+     * @return the mapping
+     * @throws HostException if the host refuses it
+     */
+    public static Mapping ofShared(MemFd file) {
+        return ofShared(file.fd(), file.bytes(), 0);
+    }
+
+    static Mapping ofShared(int fd, long bytes, long offset) {
+        return new Mapping(map(0, bytes, READ_WRITE, MAP_SHARED, fd, offset), bytes);
+    }
+
+    private static long map(long at, long bytes, int protection, int flags, int fd, long offset) {
+        return Descriptor.check(
+                Syscall.call(SyscallNumber.MMAP, at, bytes, protection, flags, fd, offset),
+                "mmap(" + bytes + " bytes)",
+                "ask for less memory, or raise vm.max_map_count and ulimit -v");
+    }
+
+    /** {@return the memory; accesses fail after {@link #close}} */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /** {@return the memory, for reading} */
+    public MemorySegment readOnlySegment() {
+        return segment.asReadOnly();
+    }
+
+    /** {@return the address of the first byte} */
+    public long address() {
+        return address;
+    }
+
+    /** {@return the length in bytes} */
+    public long bytes() {
+        return bytes;
+    }
+
+    /**
+     * Replaces what is mapped in a part by a part of a file. In one step: an access at the same
+     * time sees the old or the new.
+     *
+     * @param offset where the part begins in this mapping, in bytes
+     * @param length its length in bytes
+     * @param file the file
+     * @param fileOffset where its part begins in the file
+     * @param writable whether for writing too
+     * @throws HostException if the host refuses it; the part is unchanged
+     */
+    public void mapShared(long offset, long length, MemFd file, long fileOffset,
+            boolean writable) {
+        replace(offset, length, writable ? READ_WRITE : READ, MAP_SHARED, file.fd(), fileOffset);
+    }
+
+    /**
+     * Replaces what is mapped in a part by memory of its own that reads as zeros.
+     *
+     * @param offset where the part begins in this mapping, in bytes
+     * @param length its length in bytes
+     * @throws HostException if the host refuses it; the part is unchanged
+     */
+    public void mapVoid(long offset, long length) {
+        replace(offset, length, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, NO_FILE,
+                0);
+    }
+
+    private void replace(long offset, long length, int protection, int flags, int fd,
+            long fileOffset) {
+        Objects.checkFromIndexSize(offset, length, bytes);
+        if (closed.get()) {
+            throw new IllegalStateException("the mapping is closed");
+        }
+        if (length > 0) {
+            // Safety: the range lies in a mapping that this object owns, so that nothing else is
+            // hit.
+            map(address + offset, length, protection, flags | MAP_FIXED, fd, fileOffset);
+        }
+    }
+
+    /**
+     * Keeps all of it in the host's memory.
+     *
+     * @throws HostException if the limit on locked memory is too small
+     */
+    public void lock() {
+        Descriptor.check(Syscall.call(SyscallNumber.MLOCK, address, bytes),
+                "mlock(" + bytes + " bytes)",
+                "raise the limit on locked memory (ulimit -l), or grant CAP_IPC_LOCK");
+    }
+
+    /**
+     * Ends all access, then unmaps. Idempotent. Cost: a handshake with all running threads,
+     * microseconds to milliseconds.
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            arena.close();
+            // Safety: no segment over the range is alive any more.
+            Descriptor.check(Syscall.call(SyscallNumber.MUNMAP, address, bytes),
+                    "munmap(" + bytes + " bytes)", "raise vm.max_map_count");
+        }
+    }
+}

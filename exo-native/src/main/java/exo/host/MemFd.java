@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.host;
+
+import exo.host.linux.Syscall;
+import exo.host.linux.SyscallNumber;
+import java.lang.foreign.Arena;
+
+/**
+ * A file that is memory. Confined to whoever closes it; its number may be used by any thread
+ * before.
+ *
+ * @see "memfd_create(2)"
+ */
+public final class MemFd implements AutoCloseable {
+    private static final int MFD_CLOEXEC = 1;
+
+    private final int fd;
+    private final long bytes;
+    private boolean closed;
+
+    private MemFd(int fd, long bytes) {
+        this.fd = fd;
+        this.bytes = bytes;
+    }
+
+    /**
+     * Makes one, filled with zeros.
+     *
+     * @param name its name in the host's lists
+     * @param bytes its length
+     * @return the file
+     * @throws HostException if the host refuses it
+     */
+    public static MemFd create(String name, long bytes) {
+        int fd;
+        try (Arena arena = Arena.ofConfined()) {
+            fd = (int) Descriptor.check(
+                    Syscall.call(SyscallNumber.MEMFD_CREATE, arena.allocateFrom(name).address(),
+                            MFD_CLOEXEC),
+                    "memfd_create(" + name + ")", "raise the limit on open files (ulimit -n)");
+        }
+        long result = Syscall.call(SyscallNumber.FTRUNCATE, fd, bytes);
+        if (result < 0) {
+            Descriptor.close(fd);
+            throw new HostException("ftruncate(" + name + ", " + bytes + " bytes)", (int) result,
+                    "ask for less memory");
+        }
+        return new MemFd(fd, bytes);
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** {@return its length in bytes} */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Gives the descriptor back; mappings of the file stay. Idempotent. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            Descriptor.close(fd);
+        }
+    }
+}

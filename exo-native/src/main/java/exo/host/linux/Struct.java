@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.host.linux;
+
+/**
+ * Sizes and offsets, in bytes, of the host's structures. {@code StructLayoutTest} asks the host's C
+ * compiler for each of them, by the name that the comment gives.
+ */
+public final class Struct {
+    private Struct() {}
+
+    /** {@code struct io_uring_params}. */
+    public static final class RingParams {
+        /** Its size. */
+        public static final int BYTES = 120;
+        /** {@code sq_entries}. */
+        public static final int SQ_ENTRIES = 0;
+        /** {@code cq_entries}. */
+        public static final int CQ_ENTRIES = 4;
+        /** {@code flags}. */
+        public static final int FLAGS = 8;
+        /** {@code features}. */
+        public static final int FEATURES = 20;
+        /** {@code sq_off.head}. */
+        public static final int SQ_HEAD = 40;
+        /** {@code sq_off.tail}. */
+        public static final int SQ_TAIL = 44;
+        /** {@code sq_off.ring_mask}. */
+        public static final int SQ_MASK = 48;
+        /** {@code sq_off.flags}. */
+        public static final int SQ_FLAGS = 56;
+        /** {@code sq_off.array}. */
+        public static final int SQ_ARRAY = 64;
+        /** {@code cq_off.head}. */
+        public static final int CQ_HEAD = 80;
+        /** {@code cq_off.tail}. */
+        public static final int CQ_TAIL = 84;
+        /** {@code cq_off.ring_mask}. */
+        public static final int CQ_MASK = 88;
+        /** {@code cq_off.cqes}. */
+        public static final int CQ_CQES = 100;
+
+        private RingParams() {}
+    }
+
+    /** {@code struct io_uring_sqe}. */
+    public static final class Sqe {
+        /** Its size. */
+        public static final int BYTES = 64;
+        /** {@code opcode}. */
+        public static final int OPCODE = 0;
+        /** {@code fd}. */
+        public static final int FD = 4;
+        /** {@code off}. */
+        public static final int OFFSET = 8;
+        /** {@code addr}. */
+        public static final int ADDRESS = 16;
+        /** {@code len}. */
+        public static final int LENGTH = 24;
+        /** {@code fsync_flags}. */
+        public static final int RW_FLAGS = 28;
+        /** {@code user_data}. */
+        public static final int USER_DATA = 32;
+        /** {@code buf_index}. */
+        public static final int BUFFER_INDEX = 40;
+
+        private Sqe() {}
+    }
+
+    /** {@code struct io_uring_cqe}. */
+    public static final class Cqe {
+        /** Its size. */
+        public static final int BYTES = 16;
+        /** {@code user_data}. */
+        public static final int USER_DATA = 0;
+        /** {@code res}. */
+        public static final int RESULT = 8;
+
+        private Cqe() {}
+    }
+
+    /** {@code struct statx}. */
+    public static final class Statx {
+        /** Its size. */
+        public static final int BYTES = 256;
+        /** {@code stx_mask}. */
+        public static final int MASK = 0;
+        /** {@code stx_mode}. */
+        public static final int MODE = 28;
+        /** {@code stx_ino}. */
+        public static final int INODE = 32;
+        /** {@code stx_size}. */
+        public static final int SIZE = 40;
+        /** {@code stx_dev_major}. */
+        public static final int DEV_MAJOR = 136;
+        /** {@code stx_dev_minor}. */
+        public static final int DEV_MINOR = 140;
+        /** {@code stx_dio_mem_align}. */
+        public static final int DIO_MEM_ALIGN = 152;
+        /** {@code stx_dio_offset_align}. */
+        public static final int DIO_OFFSET_ALIGN = 156;
+
+        private Statx() {}
+    }
+
+    /** {@code struct tpacket_req3}. */
+    public static final class PacketRing {
+        /** Its size. */
+        public static final int BYTES = 28;
+        /** {@code tp_block_size}. */
+        public static final int BLOCK_BYTES = 0;
+        /** {@code tp_block_nr}. */
+        public static final int BLOCK_COUNT = 4;
+        /** {@code tp_frame_size}. */
+        public static final int FRAME_BYTES = 8;
+        /** {@code tp_frame_nr}. */
+        public static final int FRAME_COUNT = 12;
+        /** {@code tp_retire_blk_tov}. */
+        public static final int RETIRE_MILLIS = 16;
+
+        private PacketRing() {}
+    }
+
+    /** {@code struct tpacket_block_desc}. */
+    public static final class PacketBlock {
+        /** {@code hdr.bh1.block_status}. */
+        public static final int STATUS = 8;
+        /** {@code hdr.bh1.num_pkts}. */
+        public static final int COUNT = 12;
+        /** {@code hdr.bh1.offset_to_first_pkt}. */
+        public static final int FIRST = 16;
+
+        private PacketBlock() {}
+    }
+
+    /** {@code struct tpacket3_hdr}. */
+    public static final class PacketHeader {
+        /** {@code tp_next_offset}. */
+        public static final int NEXT = 0;
+        /** {@code tp_snaplen}. */
+        public static final int STORED = 12;
+        /** {@code tp_len}. */
+        public static final int LENGTH = 16;
+        /** {@code tp_status}. */
+        public static final int STATUS = 20;
+        /** {@code tp_mac}. */
+        public static final int MAC = 24;
+
+        private PacketHeader() {}
+    }
+
+    /** {@code struct sockaddr_ll}. */
+    public static final class LinkAddress {
+        /** Its size. */
+        public static final int BYTES = 20;
+        /** {@code sll_protocol}. */
+        public static final int PROTOCOL = 2;
+        /** {@code sll_ifindex}. */
+        public static final int INTERFACE = 4;
+
+        private LinkAddress() {}
+    }
+
+    /** {@code struct packet_mreq}. */
+    public static final class Membership {
+        /** Its size. */
+        public static final int BYTES = 16;
+        /** {@code mr_ifindex}. */
+        public static final int INTERFACE = 0;
+        /** {@code mr_type}. */
+        public static final int TYPE = 4;
+
+        private Membership() {}
+    }
+
+    /** {@code struct mmsghdr} with its {@code struct msghdr}. */
+    public static final class Message {
+        /** Its size. */
+        public static final int BYTES = 64;
+        /** {@code msg_hdr.msg_iov}. */
+        public static final int VECTORS = 16;
+        /** {@code msg_hdr.msg_iovlen}. */
+        public static final int VECTOR_COUNT = 24;
+
+        private Message() {}
+    }
+
+    /** {@code struct iovec}. */
+    public static final class Vector {
+        /** Its size. */
+        public static final int BYTES = 16;
+        /** {@code iov_base}. */
+        public static final int BASE = 0;
+        /** {@code iov_len}. */
+        public static final int LENGTH = 8;
+
+        private Vector() {}
+    }
+
+    /** {@code struct ifreq}. */
+    public static final class InterfaceRequest {
+        /** Its size. */
+        public static final int BYTES = 40;
+        /** {@code ifr_name}. */
+        public static final int NAME = 0;
+        /** {@code ifr_flags}, and every other member of the union. */
+        public static final int VALUE = 16;
+
+        private InterfaceRequest() {}
+    }
+
+    /** {@code struct epoll_event}; packed on x86_64. */
+    public static final class PollEvent {
+        /** Its size. */
+        public static final int BYTES = Machine.choose(12, 16);
+        /** {@code data}. */
+        public static final int DATA = Machine.choose(4, 8);
+
+        private PollEvent() {}
+    }
+}
