@@ -262,7 +262,7 @@ public final class BlockFile implements AutoCloseable {
 
     private static String nameOf(String pid) {
         if (pid.equals(Long.toString(ProcessHandle.current().pid()))) {
-            return "another kernel in this process";
+            return "another kernel in this process (" + pid + ")";
         }
         List<String> names = Facilities.lines(Path.of("/proc", pid, "comm"));
         return "process " + pid + (names.isEmpty() ? "" : " (" + names.get(0) + ")");
