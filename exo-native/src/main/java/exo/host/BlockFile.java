@@ -101,10 +101,12 @@ public final class BlockFile implements AutoCloseable {
             MemorySegment status = arena.allocate(Struct.Statx.BYTES, 8);
             long result = Syscall.call(SyscallNumber.STATX, Descriptor.AT_FDCWD,
                     arena.allocateFrom(name).address(), 0, STATX_BASIC, status.address(), 0);
-            return result < 0
-                    ? (int) result
-                    : status.get(ValueLayout.JAVA_SHORT, Struct.Statx.MODE) & TYPE_MASK;
+            return result < 0 ? (int) result : typeIn(status);
         }
+    }
+
+    private static int typeIn(MemorySegment status) {
+        return status.get(ValueLayout.JAVA_SHORT, Struct.Statx.MODE) & TYPE_MASK;
     }
 
     private static BlockFile make(String name, long bytes) {
@@ -196,7 +198,7 @@ public final class BlockFile implements AutoCloseable {
             Descriptor.check(Syscall.call(SyscallNumber.STATX, fd, arena.allocateFrom("").address(),
                     AT_EMPTY_PATH, STATX_BASIC | STATX_DIOALIGN, status.address(), 0), "statx",
                     "use Linux 5.11 or later");
-            int type = status.get(ValueLayout.JAVA_SHORT, Struct.Statx.MODE) & TYPE_MASK;
+            int type = typeIn(status);
             long size = status.get(ValueLayout.JAVA_LONG, Struct.Statx.SIZE);
             int align = LEAST_ALIGNMENT;
             if ((status.get(ValueLayout.JAVA_INT, Struct.Statx.MASK) & STATX_DIOALIGN) != 0) {

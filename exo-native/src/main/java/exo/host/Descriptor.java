@@ -5,7 +5,6 @@ import exo.host.linux.Syscall;
 import exo.host.linux.SyscallNumber;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** What all files have in common. */
 final class Descriptor {
@@ -28,18 +27,6 @@ final class Descriptor {
 
     static int ioctl(int fd, long request, MemorySegment argument) {
         return (int) Syscall.call(SyscallNumber.IOCTL, fd, request, argument.address());
-    }
-
-    static int setOption(int fd, int level, int option, MemorySegment value) {
-        return (int) Syscall.call(SyscallNumber.SETSOCKOPT, fd, level, option, value.address(),
-                value.byteSize(), 0);
-    }
-
-    static int setOption(int fd, int level, int option, int value) {
-        try (Arena arena = Arena.ofConfined()) {
-            return setOption(fd, level, option,
-                    arena.allocateFrom(ValueLayout.JAVA_INT, value));
-        }
     }
 
     /** {@return the result, if it is not an error} */

@@ -236,8 +236,7 @@ public final class IoRing implements AutoCloseable {
      */
     public void prepareRead(long address, int length, long position, long tag) {
         prepareTransfer(READ, READ_FIXED, address, length, position);
-        sqes.set(ValueLayout.JAVA_LONG, entry() + Struct.Sqe.USER_DATA, tag);
-        sqTail++;
+        enterAs(tag);
     }
 
     /**
@@ -250,8 +249,7 @@ public final class IoRing implements AutoCloseable {
      */
     public void prepareWrite(long address, int length, long position, long tag) {
         prepareTransfer(WRITE, WRITE_FIXED, address, length, position);
-        sqes.set(ValueLayout.JAVA_LONG, entry() + Struct.Sqe.USER_DATA, tag);
-        sqTail++;
+        enterAs(tag);
     }
 
     /**
@@ -264,7 +262,12 @@ public final class IoRing implements AutoCloseable {
         sqes.asSlice(entry, Struct.Sqe.BYTES).fill((byte) 0);
         sqes.set(ValueLayout.JAVA_INT, entry, FSYNC | FIXED_FILE);
         sqes.set(ValueLayout.JAVA_INT, entry + Struct.Sqe.RW_FLAGS, FSYNC_DATASYNC);
-        sqes.set(ValueLayout.JAVA_LONG, entry + Struct.Sqe.USER_DATA, tag);
+        enterAs(tag);
+    }
+
+    /** Completes the entry at the tail. */
+    private void enterAs(long tag) {
+        sqes.set(ValueLayout.JAVA_LONG, entry() + Struct.Sqe.USER_DATA, tag);
         sqTail++;
     }
 
@@ -346,11 +349,8 @@ public final class IoRing implements AutoCloseable {
 
     /** Takes the next completion, if there is one; {@return whether there was} */
     public boolean advance() {
-        if (ready() == 0) {
-            boolean more = (int) INT.getAcquire(ring, (long) at.sqFlags) != 0 && isPending();
-            if (!more || submitAndWait(0, 0) < 0 || ready() == 0) {
-                return false;
-            }
+        if (ready() == 0 && (!isPending() || submitAndWait(0, 0) < 0 || ready() == 0)) {
+            return false;
         }
         long completion = at.cqes + (long) (cqHead & cqMask) * Struct.Cqe.BYTES;
         userData = ring.get(ValueLayout.JAVA_LONG, completion);

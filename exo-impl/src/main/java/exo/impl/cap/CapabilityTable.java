@@ -291,7 +291,9 @@ public final class CapabilityTable {
             for (Binding binding : severed) {
                 binding.sever(cause);
             }
-            node.onDeath();
+            if (node.isOriginal()) {
+                node.returnResource();
+            }
             CapabilityEvent.died(node, cause.name());
         }
     }

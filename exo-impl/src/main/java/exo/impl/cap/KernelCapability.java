@@ -48,10 +48,20 @@ public abstract class KernelCapability implements Capability {
     protected abstract KernelCapability copy(Lineage changed);
 
     /**
-     * Called once when the capability has died and its bindings are severed, holding no lock. A
-     * capability that a resource was made with returns the resource here.
+     * Returns the resource that this capability was made with. Called once for an {@link
+     * #isOriginal original} that has died and whose bindings are severed, holding no lock.
      */
-    protected void onDeath() {}
+    protected void returnResource() {}
+
+    /**
+     * {@return whether a resource was made with it, as against derived from another} What is
+     * derived is of the kind of its source; what a resource is made with has a source of another
+     * kind, such as the device, or none.
+     */
+    public final boolean isOriginal() {
+        KernelCapability source = lineage.parent();
+        return source == null || source.kind() != kind();
+    }
 
     /** {@return where it comes from} */
     public final Lineage lineage() {

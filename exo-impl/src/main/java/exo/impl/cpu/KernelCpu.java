@@ -68,7 +68,7 @@ public final class KernelCpu implements Cpu, EnvService {
         try {
             interval = timeline.reserve(firstSlot, slotCount);
             KernelQuantum quantum = new KernelQuantum(
-                    Lineage.original(capabilities, null, owner, label), interval, true);
+                    Lineage.original(capabilities, null, owner, label), interval);
             capabilities.adopt(quantum);
             return quantum;
         } catch (ResourceException e) {

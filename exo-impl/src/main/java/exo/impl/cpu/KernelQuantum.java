@@ -10,29 +10,21 @@ import exo.impl.cap.Lineage;
 /** The capability for an interval of slots. */
 final class KernelQuantum extends KernelCapability implements Quantum {
     final Interval interval;
-    private final boolean original;
 
-    KernelQuantum(Lineage lineage, Interval interval, boolean original) {
+    KernelQuantum(Lineage lineage, Interval interval) {
         super(lineage);
         this.interval = interval;
-        this.original = original;
-    }
-
-    boolean isOriginal() {
-        return original;
     }
 
     @Override
     protected KernelCapability copy(Lineage changed) {
-        return new KernelQuantum(changed, interval, false);
+        return new KernelQuantum(changed, interval);
     }
 
     @Override
-    protected void onDeath() {
-        if (original) {
-            interval.timeline.free(interval);
-            lineage().holder().ledger().release(Charge.SLOTS, interval.slotCount);
-        }
+    protected void returnResource() {
+        interval.timeline.free(interval);
+        lineage().holder().ledger().release(Charge.SLOTS, interval.slotCount);
     }
 
     @Override

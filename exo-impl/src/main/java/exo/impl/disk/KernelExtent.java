@@ -12,46 +12,37 @@ final class KernelExtent extends KernelCapability implements Extent {
     private final Run run;
     private final long firstBlock;
     private final long blockCount;
-    private final boolean original;
 
     /** The capability that an extent is made with. */
     KernelExtent(Lineage lineage, Run run) {
-        this(lineage, run, run.firstBlock(), run.blockCount(), true);
+        this(lineage, run, run.firstBlock(), run.blockCount());
     }
 
-    private KernelExtent(Lineage lineage, Run run, long firstBlock, long blockCount,
-            boolean original) {
+    private KernelExtent(Lineage lineage, Run run, long firstBlock, long blockCount) {
         super(lineage);
         this.run = run;
         this.firstBlock = firstBlock;
         this.blockCount = blockCount;
-        this.original = original;
     }
 
     /** {@return a capability for a part of this extent} */
     KernelExtent part(Lineage lineage, long first, long count) {
-        return new KernelExtent(lineage, run, firstBlock + first, count, false);
+        return new KernelExtent(lineage, run, firstBlock + first, count);
     }
 
     Run run() {
         return run;
     }
 
-    boolean isOriginal() {
-        return original;
-    }
-
     @Override
     protected KernelCapability copy(Lineage changed) {
-        return new KernelExtent(changed, run, firstBlock, blockCount, false);
+        return new KernelExtent(changed, run, firstBlock, blockCount);
     }
 
     @Override
-    protected void onDeath() {
-        if (original) {
-            run.device().release(run);
-            lineage().holder().ledger().release(Charge.BLOCKS, run.blockCount());
-        }
+    protected void returnResource() {
+        run.device().release(run);
+        lineage().holder().ledger().release(Charge.BLOCKS, run.blockCount());
     }
 
     @Override

@@ -235,7 +235,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
             // Waiting in slices lets the end of the environment be seen.
             int error = transfers.submitAndWait(left > 0 ? wanted : 0,
                     Math.min(Math.max(left, 0), WAIT_SLICE_NANOS));
-            if (error < 0 && error != -Errno.ETIME.number() && error != -Errno.EINTR.number()) {
+            if (error < 0) {
                 throw refused("wait", -error);
             }
             if (transfers.ready() >= wanted || left <= 0) {
@@ -363,7 +363,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
     private void settle() {
         while (!dead && operations.inFlight() > 0) {
             int error = transfers.submitAndWait(1, WAIT_SLICE_NANOS);
-            if (error < 0 && error != -Errno.ETIME.number() && error != -Errno.EINTR.number()) {
+            if (error < 0) {
                 kill();
             }
             while (!dead && transfers.advance()) {

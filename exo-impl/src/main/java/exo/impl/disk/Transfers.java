@@ -33,7 +33,7 @@ interface Transfers {
      *
      * @param minimum how many completions to wait for
      * @param timeoutNanos how long at most
-     * @return 0, or a negated error number
+     * @return 0 or more, also when the time is over or a signal arrived, or a negated error number
      */
     int submitAndWait(int minimum, long timeoutNanos);
 

@@ -59,7 +59,7 @@ public final class KernelNet implements Net, EnvService {
                 Rights.WRITE);
         StationState state = node.device().addStation(mac, ipv4);
         KernelStation station = new KernelStation(
-                Lineage.original(capabilities, node, owner, label), state, true);
+                Lineage.original(capabilities, node, owner, label), state);
         try {
             capabilities.adopt(station);
         } catch (ExoException e) {

@@ -11,32 +11,24 @@ import exo.impl.cap.Lineage;
 /** The capability for a station. */
 final class KernelStation extends KernelCapability implements Station {
     private final StationState state;
-    private final boolean original;
 
-    KernelStation(Lineage lineage, StationState state, boolean original) {
+    KernelStation(Lineage lineage, StationState state) {
         super(lineage);
         this.state = state;
-        this.original = original;
     }
 
     StationState state() {
         return state;
     }
 
-    boolean isOriginal() {
-        return original;
-    }
-
     @Override
     protected KernelCapability copy(Lineage changed) {
-        return new KernelStation(changed, state, false);
+        return new KernelStation(changed, state);
     }
 
     @Override
-    protected void onDeath() {
-        if (original) {
-            state.device().removeStation(state);
-        }
+    protected void returnResource() {
+        state.device().removeStation(state);
     }
 
     @Override

@@ -378,6 +378,18 @@ abstract class ExtentQueueContract {
         }
     }
 
+    /** Hands eight reads into eight pages to the host, and does not look at them again. */
+    private static ExtentQueue startReads(Env env, Window mine) {
+        mine.allocPages(0, 8);
+        ExtentQueue queue = env.disk()
+                .bindQueue(env.keys().find("extent", Extent.class), mine, 8);
+        for (int i = 0; i < 8; i++) {
+            assertEquals(0, queue.tryRead(0, i, 1, mine.page(i), i));
+        }
+        queue.submit();
+        return queue;
+    }
+
     @Test
     void shouldDestroyTheQueueOfAThreadThatDoesNotTakeItsCompletions()
             throws InterruptedException {
@@ -389,13 +401,7 @@ abstract class ExtentQueueContract {
                         extent, Rights.READ_WRITE),
                 env -> {
                     Window mine = env.memory().bindWindow(8);
-                    mine.allocPages(0, 8);
-                    ExtentQueue queue = env.disk()
-                            .bindQueue(env.keys().find("extent", Extent.class), mine, 8);
-                    for (int i = 0; i < 8; i++) {
-                        assertEquals(0, queue.tryRead(0, i, 1, mine.page(i), i));
-                    }
-                    queue.submit();
+                    ExtentQueue queue = startReads(env, mine);
                     holding.countDown();
                     revoked.await(); // without ever looking at the queue
                     assertEquals(ErrorCode.REVOKED.refusal(),
@@ -419,14 +425,7 @@ abstract class ExtentQueueContract {
                 .grant("extent",
                         extent, Rights.READ_WRITE),
                 env -> {
-                    Window mine = env.memory().bindWindow(8);
-                    mine.allocPages(0, 8);
-                    ExtentQueue queue = env.disk()
-                            .bindQueue(env.keys().find("extent", Extent.class), mine, 8);
-                    for (int i = 0; i < 8; i++) {
-                        assertEquals(0, queue.tryRead(0, i, 1, mine.page(i), i));
-                    }
-                    queue.submit();
+                    startReads(env, env.memory().bindWindow(8));
                     holding.countDown();
                     taken.await();
                 });
@@ -445,14 +444,7 @@ abstract class ExtentQueueContract {
                 .grant("extent", extent,
                         Rights.READ_WRITE),
                 env -> {
-                    Window mine = env.memory().bindWindow(8);
-                    mine.allocPages(0, 8);
-                    ExtentQueue queue = env.disk()
-                            .bindQueue(env.keys().find("extent", Extent.class), mine, 8);
-                    for (int i = 0; i < 8; i++) {
-                        assertEquals(0, queue.tryRead(0, i, 1, mine.page(i), i));
-                    }
-                    queue.submit();
+                    startReads(env, env.memory().bindWindow(8));
                     holding.countDown();
                     while (true) {
                         Thread.onSpinWait();

@@ -6,10 +6,6 @@ public final class Machine {
     /** Whether this is aarch64; otherwise it is x86_64. */
     public static final boolean IS_ARM = "aarch64".equals(System.getProperty("os.arch"));
 
-    /** Whether this host is one of those that the tables are for. */
-    public static final boolean IS_SUPPORTED = "Linux".equals(System.getProperty("os.name"))
-            && (IS_ARM || "amd64".equals(System.getProperty("os.arch")));
-
     private Machine() {}
 
     /**
