@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.host;
+
+import exo.host.linux.Struct;
+import exo.host.linux.SyscallNumber;
+import exo.testkit.Command;
+import exo.testkit.NeedsTool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** Asks the host's C compiler for every size, offset and number that this module states. */
+@NeedsTool("gcc")
+class StructLayoutTest {
+    private static final String HEADERS = """
+            #define _GNU_SOURCE
+            #include <stddef.h>
+            #include <stdio.h>
+            #include <sys/epoll.h>
+            #include <sys/socket.h>
+            #include <sys/syscall.h>
+            #include <sys/uio.h>
+            #include <linux/if.h>
+            #include <linux/if_packet.h>
+            #include <linux/io_uring.h>
+            #include <linux/stat.h>
+            """;
+
+    /** A constant of {@link Struct}, and what C calls it. */
+    private static final String CONSTANTS = """
+            RingParams.BYTES | sizeof(struct io_uring_params)
+            RingParams.SQ_ENTRIES | offsetof(struct io_uring_params, sq_entries)
+            RingParams.CQ_ENTRIES | offsetof(struct io_uring_params, cq_entries)
+            RingParams.FLAGS | offsetof(struct io_uring_params, flags)
+            RingParams.FEATURES | offsetof(struct io_uring_params, features)
+            RingParams.SQ_HEAD | offsetof(struct io_uring_params, sq_off.head)
+            RingParams.SQ_TAIL | offsetof(struct io_uring_params, sq_off.tail)
+            RingParams.SQ_MASK | offsetof(struct io_uring_params, sq_off.ring_mask)
+            RingParams.SQ_FLAGS | offsetof(struct io_uring_params, sq_off.flags)
+            RingParams.SQ_ARRAY | offsetof(struct io_uring_params, sq_off.array)
+            RingParams.CQ_HEAD | offsetof(struct io_uring_params, cq_off.head)
+            RingParams.CQ_TAIL | offsetof(struct io_uring_params, cq_off.tail)
+            RingParams.CQ_MASK | offsetof(struct io_uring_params, cq_off.ring_mask)
+            RingParams.CQ_CQES | offsetof(struct io_uring_params, cq_off.cqes)
+            Sqe.BYTES | sizeof(struct io_uring_sqe)
+            Sqe.OPCODE | offsetof(struct io_uring_sqe, opcode)
+            Sqe.FD | offsetof(struct io_uring_sqe, fd)
+            Sqe.OFFSET | offsetof(struct io_uring_sqe, off)
+            Sqe.ADDRESS | offsetof(struct io_uring_sqe, addr)
+            Sqe.LENGTH | offsetof(struct io_uring_sqe, len)
+            Sqe.RW_FLAGS | offsetof(struct io_uring_sqe, fsync_flags)
+            Sqe.USER_DATA | offsetof(struct io_uring_sqe, user_data)
+            Sqe.BUFFER_INDEX | offsetof(struct io_uring_sqe, buf_index)
+            Cqe.BYTES | sizeof(struct io_uring_cqe)
+            Cqe.USER_DATA | offsetof(struct io_uring_cqe, user_data)
+            Cqe.RESULT | offsetof(struct io_uring_cqe, res)
+            Statx.BYTES | sizeof(struct statx)
+            Statx.MASK | offsetof(struct statx, stx_mask)
+            Statx.MODE | offsetof(struct statx, stx_mode)
+            Statx.INODE | offsetof(struct statx, stx_ino)
+            Statx.SIZE | offsetof(struct statx, stx_size)
+            Statx.DEV_MAJOR | offsetof(struct statx, stx_dev_major)
+            Statx.DEV_MINOR | offsetof(struct statx, stx_dev_minor)
+            Statx.DIO_MEM_ALIGN | offsetof(struct statx, stx_dio_mem_align)
+            Statx.DIO_OFFSET_ALIGN | offsetof(struct statx, stx_dio_offset_align)
+            PacketRing.BYTES | sizeof(struct tpacket_req3)
+            PacketRing.BLOCK_BYTES | offsetof(struct tpacket_req3, tp_block_size)
+            PacketRing.BLOCK_COUNT | offsetof(struct tpacket_req3, tp_block_nr)
+            PacketRing.FRAME_BYTES | offsetof(struct tpacket_req3, tp_frame_size)
+            PacketRing.FRAME_COUNT | offsetof(struct tpacket_req3, tp_frame_nr)
+            PacketRing.RETIRE_MILLIS | offsetof(struct tpacket_req3, tp_retire_blk_tov)
+            PacketBlock.STATUS | offsetof(struct tpacket_block_desc, hdr.bh1.block_status)
+            PacketBlock.COUNT | offsetof(struct tpacket_block_desc, hdr.bh1.num_pkts)
+            PacketBlock.FIRST | offsetof(struct tpacket_block_desc, hdr.bh1.offset_to_first_pkt)
+            PacketHeader.NEXT | offsetof(struct tpacket3_hdr, tp_next_offset)
+            PacketHeader.STORED | offsetof(struct tpacket3_hdr, tp_snaplen)
+            PacketHeader.LENGTH | offsetof(struct tpacket3_hdr, tp_len)
+            PacketHeader.STATUS | offsetof(struct tpacket3_hdr, tp_status)
+            PacketHeader.MAC | offsetof(struct tpacket3_hdr, tp_mac)
+            LinkAddress.BYTES | sizeof(struct sockaddr_ll)
+            LinkAddress.PROTOCOL | offsetof(struct sockaddr_ll, sll_protocol)
+            LinkAddress.INTERFACE | offsetof(struct sockaddr_ll, sll_ifindex)
+            Membership.BYTES | sizeof(struct packet_mreq)
+            Membership.INTERFACE | offsetof(struct packet_mreq, mr_ifindex)
+            Membership.TYPE | offsetof(struct packet_mreq, mr_type)
+            Message.BYTES | sizeof(struct mmsghdr)
+            Message.VECTORS | offsetof(struct mmsghdr, msg_hdr.msg_iov)
+            Message.VECTOR_COUNT | offsetof(struct mmsghdr, msg_hdr.msg_iovlen)
+            Vector.BYTES | sizeof(struct iovec)
+            Vector.BASE | offsetof(struct iovec, iov_base)
+            Vector.LENGTH | offsetof(struct iovec, iov_len)
+            InterfaceRequest.BYTES | sizeof(struct ifreq)
+            InterfaceRequest.NAME | offsetof(struct ifreq, ifr_name)
+            InterfaceRequest.VALUE | offsetof(struct ifreq, ifr_flags)
+            PollEvent.BYTES | sizeof(struct epoll_event)
+            PollEvent.DATA | offsetof(struct epoll_event, data)
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldStateSizesAndOffsetsAsTheCompilerDoes()
+            throws IOException, ReflectiveOperationException {
+        List<String> names = new ArrayList<>();
+        List<String> expressions = new ArrayList<>();
+        List<Long> stated = new ArrayList<>();
+        for (String row : CONSTANTS.lines().toList()) {
+            String name = row.substring(0, row.indexOf('|')).strip();
+            String[] parts = name.split("\\.", -1);
+            names.add(name);
+            expressions.add(row.substring(row.indexOf('|') + 1).strip());
+            stated.add((long) Class.forName(Struct.class.getName() + "$" + parts[0])
+                    .getField(parts[1])
+                    .getInt(null));
+        }
+        assertEquals(countOfConstants(), names.size(), "constants left out");
+        assertSame(names, stated, expressions);
+    }
+
+    private static int countOfConstants() {
+        int count = 0;
+        for (Class<?> struct : Struct.class.getDeclaredClasses()) {
+            count += struct.getFields().length;
+        }
+        return count;
+    }
+
+    @Test
+    void shouldStateSystemCallNumbersAsTheHeadersDo() throws IOException {
+        List<String> names = new ArrayList<>();
+        List<String> expressions = new ArrayList<>();
+        List<Long> stated = new ArrayList<>();
+        for (SyscallNumber call : SyscallNumber.values()) {
+            names.add(call.name());
+            expressions.add("__NR_" + call.name().toLowerCase(Locale.ROOT));
+            stated.add((long) call.number());
+        }
+        assertSame(names, stated, expressions);
+    }
+
+    private void assertSame(List<String> names, List<Long> stated, List<String> expressions)
+            throws IOException {
+        List<String> answers = ask(expressions);
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (!answers.get(i).equals(stated.get(i).toString())) {
+                wrong.add(names.get(i) + " is " + stated.get(i) + ", but " + expressions.get(i)
+                        + " is " + answers.get(i));
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    /** {@return what C says that the expressions are worth, in their order} */
+    private List<String> ask(List<String> expressions) throws IOException {
+        StringBuilder program = new StringBuilder(HEADERS).append("int main(void) {\n");
+        for (String expression : expressions) {
+            program.append("  printf(\"%ld\\n\", (long) ").append(expression).append(");\n");
+        }
+        Path source = Files.writeString(folder.resolve("ask.c"), program.append("}\n"));
+        Path binary = folder.resolve("ask");
+        Command.run("gcc", "-o", binary.toString(), source.toString());
+        return Command.run(binary.toString()).lines().toList();
+    }
+}
