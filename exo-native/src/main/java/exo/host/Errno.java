@@ -103,6 +103,8 @@ public enum Errno {
     ENOPROTOOPT(92),
     /** Not supported. */
     EOPNOTSUPP(95),
+    /** Not a kind of network that is supported. */
+    EPFNOSUPPORT(96),
     /** The address is in use. */
     EADDRINUSE(98),
     /** Not an address of this host. */

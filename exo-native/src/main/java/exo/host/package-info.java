@@ -14,8 +14,8 @@
  * <p>It does not check what a libOS may do: the kernel does, before it calls.
  *
  * <p>Reading order: {@link exo.host.HostException}, {@link exo.host.Mapping}, {@link
- * exo.host.BlockFile}, {@link exo.host.IoRing}, {@link exo.host.PacketSocket}, {@link
- * exo.host.HostThread}.
+ * exo.host.BlockFile}, {@link exo.host.IoRing}, {@link exo.host.NetInterface}, {@link
+ * exo.host.PacketSocket}, {@link exo.host.TapDevice}, {@link exo.host.HostThread}.
  *
  * {@snippet lang="java" :
  * try (MemFd file = MemFd.create("pool", 1 << 20); Mapping all = Mapping.ofShared(file)) {

@@ -27,10 +27,13 @@ class StructLayoutTest {
             #include <sys/socket.h>
             #include <sys/syscall.h>
             #include <sys/uio.h>
+            #include <linux/filter.h>
             #include <linux/if.h>
             #include <linux/if_packet.h>
             #include <linux/io_uring.h>
             #include <linux/stat.h>
+            #include <netinet/in.h>
+            #define SIN_ADDR offsetof(struct sockaddr_in, sin_addr)
             """;
 
     /** A constant of {@link Struct}, and what C calls it. */
@@ -70,20 +73,19 @@ class StructLayoutTest {
             Statx.DEV_MINOR | offsetof(struct statx, stx_dev_minor)
             Statx.DIO_MEM_ALIGN | offsetof(struct statx, stx_dio_mem_align)
             Statx.DIO_OFFSET_ALIGN | offsetof(struct statx, stx_dio_offset_align)
-            PacketRing.BYTES | sizeof(struct tpacket_req3)
-            PacketRing.BLOCK_BYTES | offsetof(struct tpacket_req3, tp_block_size)
-            PacketRing.BLOCK_COUNT | offsetof(struct tpacket_req3, tp_block_nr)
-            PacketRing.FRAME_BYTES | offsetof(struct tpacket_req3, tp_frame_size)
-            PacketRing.FRAME_COUNT | offsetof(struct tpacket_req3, tp_frame_nr)
-            PacketRing.RETIRE_MILLIS | offsetof(struct tpacket_req3, tp_retire_blk_tov)
-            PacketBlock.STATUS | offsetof(struct tpacket_block_desc, hdr.bh1.block_status)
-            PacketBlock.COUNT | offsetof(struct tpacket_block_desc, hdr.bh1.num_pkts)
-            PacketBlock.FIRST | offsetof(struct tpacket_block_desc, hdr.bh1.offset_to_first_pkt)
-            PacketHeader.NEXT | offsetof(struct tpacket3_hdr, tp_next_offset)
-            PacketHeader.STORED | offsetof(struct tpacket3_hdr, tp_snaplen)
-            PacketHeader.LENGTH | offsetof(struct tpacket3_hdr, tp_len)
-            PacketHeader.STATUS | offsetof(struct tpacket3_hdr, tp_status)
-            PacketHeader.MAC | offsetof(struct tpacket3_hdr, tp_mac)
+            PacketRing.BYTES | sizeof(struct tpacket_req)
+            PacketRing.BLOCK_BYTES | offsetof(struct tpacket_req, tp_block_size)
+            PacketRing.BLOCK_COUNT | offsetof(struct tpacket_req, tp_block_nr)
+            PacketRing.FRAME_BYTES | offsetof(struct tpacket_req, tp_frame_size)
+            PacketRing.FRAME_COUNT | offsetof(struct tpacket_req, tp_frame_nr)
+            PacketHeader.BYTES | TPACKET_ALIGN(sizeof(struct tpacket2_hdr))
+            PacketHeader.STATUS | offsetof(struct tpacket2_hdr, tp_status)
+            PacketHeader.LENGTH | offsetof(struct tpacket2_hdr, tp_len)
+            PacketHeader.STORED | offsetof(struct tpacket2_hdr, tp_snaplen)
+            PacketHeader.MAC | offsetof(struct tpacket2_hdr, tp_mac)
+            PacketHeader.VLAN | offsetof(struct tpacket2_hdr, tp_vlan_tci)
+            PacketStatistics.BYTES | sizeof(struct tpacket_stats)
+            PacketStatistics.DROPPED | offsetof(struct tpacket_stats, tp_drops)
             LinkAddress.BYTES | sizeof(struct sockaddr_ll)
             LinkAddress.PROTOCOL | offsetof(struct sockaddr_ll, sll_protocol)
             LinkAddress.INTERFACE | offsetof(struct sockaddr_ll, sll_ifindex)
@@ -96,9 +98,19 @@ class StructLayoutTest {
             Vector.BYTES | sizeof(struct iovec)
             Vector.BASE | offsetof(struct iovec, iov_base)
             Vector.LENGTH | offsetof(struct iovec, iov_len)
+            FilterStep.BYTES | sizeof(struct sock_filter)
+            FilterStep.CODE | offsetof(struct sock_filter, code)
+            FilterStep.IF_TRUE | offsetof(struct sock_filter, jt)
+            FilterStep.IF_FALSE | offsetof(struct sock_filter, jf)
+            FilterStep.OPERAND | offsetof(struct sock_filter, k)
+            FilterProgram.BYTES | sizeof(struct sock_fprog)
+            FilterProgram.COUNT | offsetof(struct sock_fprog, len)
+            FilterProgram.STEPS | offsetof(struct sock_fprog, filter)
             InterfaceRequest.BYTES | sizeof(struct ifreq)
             InterfaceRequest.NAME | offsetof(struct ifreq, ifr_name)
             InterfaceRequest.VALUE | offsetof(struct ifreq, ifr_flags)
+            InterfaceRequest.FAMILY | offsetof(struct ifreq, ifr_addr.sa_family)
+            InterfaceRequest.IPV4 | offsetof(struct ifreq, ifr_addr) + SIN_ADDR
             PollEvent.BYTES | sizeof(struct epoll_event)
             PollEvent.DATA | offsetof(struct epoll_event, data)
             """;

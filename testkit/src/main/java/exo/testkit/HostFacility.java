@@ -19,6 +19,8 @@ public enum HostFacility {
     LOSS,
     /** A device can be made late and lossy by netem, which is an option of the host's kernel. */
     NETEM,
+    /** A device can be made slow by a token bucket, which is an option of the host's kernel. */
+    SLOWNESS,
     /** Loop devices can be attached. */
     LOOP_DEVICE,
     /** A tmpfs can be mounted. */
@@ -45,6 +47,7 @@ public enum HostFacility {
             case NETNS -> attempt("ip", () -> Netns.create().close());
             case LOSS -> attempt("nft", HostFacility::tryLoss);
             case NETEM -> attempt("tc", HostFacility::tryNetem);
+            case SLOWNESS -> attempt("tc", HostFacility::trySlowness);
             case LOOP_DEVICE -> attempt("losetup", () -> LoopDevice.create(1 << 20).close());
             case TEMP_MOUNT -> attempt("mount", () -> TempMount.create(1 << 20).close());
             case TAP -> readableAndWritable(Path.of("/dev/net/tun"));
@@ -73,7 +76,7 @@ public enum HostFacility {
      * can mend it, without another kernel or another machine}
      */
     boolean isMendable() {
-        return this != NETEM && this != IO_URING && this != TWO_CORES;
+        return this != NETEM && this != SLOWNESS && this != IO_URING && this != TWO_CORES;
     }
 
     private static void tryLoss() {
@@ -85,6 +88,12 @@ public enum HostFacility {
     private static void tryNetem() {
         try (Netns netns = Netns.create()) {
             netns.netem("lo", "delay", "1ms");
+        }
+    }
+
+    private static void trySlowness() {
+        try (Netns netns = Netns.create()) {
+            netns.slow("lo", 1_000_000);
         }
     }
 

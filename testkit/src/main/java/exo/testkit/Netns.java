@@ -161,6 +161,23 @@ public final class Netns implements AutoCloseable {
     }
 
     /**
+     * Makes a device slow in what it sends, with a queue of 100 MB, replacing what was set before.
+     * Needs {@link HostFacility#SLOWNESS}.
+     *
+     * @param device the device
+     * @param bitsPerSecond how much it sends
+     */
+    public void slow(String device, int bitsPerSecond) {
+        Command.run("tc", "-netns", name, "qdisc", "replace", "dev", device, "root", "tbf", "rate",
+                bitsPerSecond + "bit", "burst", "1600", "limit", "100mb");
+    }
+
+    /** Makes a device as fast as it can be again, and throws away what it has not sent. */
+    public void fast(String device) {
+        Command.run("tc", "-netns", name, "qdisc", "delete", "dev", device, "root");
+    }
+
+    /**
      * Makes a device late or lossy, replacing what was set before: {@code netem("eth0", "delay",
      * "5ms", "loss", "1%")}. Needs {@link HostFacility#NETEM}.
      */

@@ -20,16 +20,18 @@ import java.util.List;
  *
  * <p><b>Locking.</b> This object guards the stations, and the list of bindings, which is copied
  * when it changes so that receivers read it without a lock. {@code txLock} guards the link's
- * transmit side.
+ * transmit side, and whether there is one still.
  */
 final class Device {
     private static final int BUSY = ErrorCode.BUSY.refusal();
+    private static final int REVOKED = ErrorCode.REVOKED.refusal();
 
     private final String name;
     private final Link link;
     private final List<StationState> stations = new ArrayList<>(); // guarded by this
     private volatile KernelBinding[] bindings = {}; // copied on write under this; oldest first
     private final Object txLock = new Object();
+    private boolean closed; // guarded by txLock
 
     Device(String name, Link link) {
         this.name = name;
@@ -63,11 +65,17 @@ final class Device {
         }
         StationState station = new StationState(this, mac, ipv4);
         stations.add(station);
+        admitStations();
         return station;
     }
 
     synchronized void removeStation(StationState station) {
         stations.remove(station);
+        admitStations();
+    }
+
+    private void admitStations() {
+        link.admit(stations.stream().mapToLong(station -> station.mac().bits()).toArray());
     }
 
     synchronized void add(KernelBinding binding) {
@@ -128,6 +136,9 @@ final class Device {
             int restBytes) {
         int lengthBytes = headBytes + restBytes;
         synchronized (txLock) {
+            if (closed) {
+                return REVOKED;
+            }
             long at = link.txReserve();
             if (at < 0) {
                 return BUSY;
@@ -149,13 +160,17 @@ final class Device {
     int flush() {
         int handed;
         synchronized (txLock) {
-            handed = link.txFlush();
+            handed = closed ? 0 : link.txFlush();
         }
         announce();
         return handed;
     }
 
+    /** Ends the link, once nobody is in the middle of sending. Idempotent. */
     void close() {
+        synchronized (txLock) {
+            closed = true;
+        }
         link.close();
     }
 }

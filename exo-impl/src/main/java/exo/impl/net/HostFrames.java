@@ -4,6 +4,7 @@ package exo.impl.net;
 import exo.host.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Makes frames of the host's own stack into what would have been on a wire.
@@ -20,11 +21,11 @@ final class HostFrames implements AutoCloseable {
     private static final int TCP_CWR = 0x80;
 
     private final Mapping staging = Mapping.reserve(STAGING_BYTES);
-    private long dropped;
+    private final LongAdder dropped = new LongAdder();
 
     /** {@return frames that were too long and could not be cut} */
     long dropped() {
-        return dropped;
+        return dropped.sum();
     }
 
     /**
@@ -92,7 +93,7 @@ final class HostFrames implements AutoCloseable {
     private void cut(Device device, MemorySegment memory, long at, int lengthBytes) {
         long ip = at + Ethernet.HEADER_BYTES;
         if (!isWholeIpv4(memory, at, lengthBytes) || protocol(memory, ip) != Checksum.TCP) {
-            dropped++;
+            dropped.increment();
             return;
         }
         int ipHeader = headerBytes(memory, ip);
@@ -104,7 +105,7 @@ final class HostFrames implements AutoCloseable {
         int payload = total - headers;
         int most = device.mtu() - headers;
         if (tcpHeader < 20 || payload < 1 || most < 1) {
-            dropped++;
+            dropped.increment();
             return;
         }
         for (int done = 0, number = 0; done < payload; done += most, number++) {

@@ -46,12 +46,24 @@ interface Link extends AutoCloseable {
     int txFlush();
 
     /**
+     * Says for whom frames may come in, so that others cost nothing. It may let more pass. Called
+     * under the device's own lock.
+     *
+     * @param macs the addresses of the device's stations
+     */
+    void admit(long[] macs);
+
+    /** {@return what it has done so far} */
+    LinkCounters counters();
+
+    /**
      * Starts receiving: frames that arrive go to {@link Device#receive}.
      *
      * @param device the device
      */
     void start(Device device);
 
+    /** Ends it. Nobody sends any more; when this returns, nobody receives. Idempotent. */
     @Override
     void close();
 }

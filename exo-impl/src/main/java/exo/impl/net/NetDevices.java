@@ -5,10 +5,10 @@ import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.ExoException;
 import exo.api.Facility;
-import exo.api.HostFaultException;
 import exo.api.ResourceException;
 import exo.api.net.NetConfig;
 import exo.host.HostException;
+import exo.host.NetInterface;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.Principal;
@@ -45,21 +45,21 @@ public final class NetDevices implements AutoCloseable {
         try {
             return switch (config) {
                 case NetConfig.Wire wire -> new WireLink(wire.mtu());
-                case NetConfig.Packet packet -> throw missing(packet, packet.hostInterface());
-                case NetConfig.Tap tap -> throw missing(tap, tap.hostInterface());
+                case NetConfig.Packet packet -> PacketLink.open(packet.hostInterface());
+                case NetConfig.Tap tap -> TapLink.open(tap);
             };
         } catch (HostException e) {
-            throw new HostFaultException(ErrorCode.UNAVAILABLE, "net device " + config.name(),
-                    e.call(), e.errno().name(), e.remedy());
+            throw NetFaults.of(e, config.name());
         }
     }
 
-    private static ResourceException missing(NetConfig config, String hostInterface) {
-        return new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER,
-                "net device " + config.name(),
-                "this version has no link to the interface " + hostInterface
-                        + " of the host, only the in-process wire",
-                "configure NetConfig.wire");
+    static void checkMtu(NetInterface on) {
+        if (on.mtu() < NetConfig.MIN_MTU || on.mtu() > NetConfig.MAX_MTU) {
+            throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER, on.name(),
+                    "its mtu is " + on.mtu() + ", but must be " + NetConfig.MIN_MTU + " to "
+                            + NetConfig.MAX_MTU,
+                    "ip link set dev " + on.name() + " mtu 1500");
+        }
     }
 
     /** {@return what backs the devices} */

@@ -63,6 +63,16 @@ final class WireLink implements Link {
     }
 
     @Override
+    public void admit(long[] macs) {
+        // Nothing comes from outside.
+    }
+
+    @Override
+    public LinkCounters counters() {
+        return LinkCounters.NONE;
+    }
+
+    @Override
     public void start(Device device) {
         // Frames arrive on the time of whoever sends them.
     }

@@ -10,10 +10,11 @@
  * <li><b>Closed means silent.</b> After a binding has ended nobody writes to its rings.
  * </ul>
  *
- * <p>It does not queue for a slow receiver beyond its ring.
+ * <p>It does not queue for a slow receiver beyond its ring. What becomes of frames of the host that
+ * it does not understand is said in {@code HostFrames}.
  *
  * <p>Reading order: {@code Device}, {@code KernelBinding}, {@code SourceCheck}, {@code Link} and
- * its three kinds, {@code HostFrames}, {@link exo.impl.net.KernelNet}, {@link
+ * its three kinds, {@code Receiver}, {@code HostFrames}, {@link exo.impl.net.KernelNet}, {@link
  * exo.impl.net.NetDevices}.
  *
  * {@snippet lang="java" :
@@ -26,7 +27,7 @@
  * exo.host}.
  *
  * <p>Threading: a binding is confined to its thread, except for delivery into its receive ring,
- * which any sender does under the ring's lock.
+ * which any sender, and the receiving thread of a link, does under the ring's lock.
  *
  * <p>Lock order: a device's transmit lock, then a binding's receive lock. The device's own lock,
  * for its lists, is never held around either.
@@ -34,7 +35,7 @@
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 30-31 and 58-60; departures are in {@link
  * exo.api.net}.
  *
- * <p>Held by: {@code PacketBindingContract} for each kind of link, {@code BindingHostile}, {@code
- * HostFramesTest}.
+ * <p>Held by: {@code PacketBindingContract} for each kind of link, {@code HostLinkContract} for
+ * those to the host, {@code LinkFaultsTest}, {@code WireBindingTest}, {@code HostFramesTest}.
  */
 package exo.impl.net;

@@ -102,10 +102,10 @@ public final class Struct {
         private Statx() {}
     }
 
-    /** {@code struct tpacket_req3}. */
+    /** {@code struct tpacket_req}. */
     public static final class PacketRing {
         /** Its size. */
-        public static final int BYTES = 28;
+        public static final int BYTES = 16;
         /** {@code tp_block_size}. */
         public static final int BLOCK_BYTES = 0;
         /** {@code tp_block_nr}. */
@@ -114,38 +114,36 @@ public final class Struct {
         public static final int FRAME_BYTES = 8;
         /** {@code tp_frame_nr}. */
         public static final int FRAME_COUNT = 12;
-        /** {@code tp_retire_blk_tov}. */
-        public static final int RETIRE_MILLIS = 16;
 
         private PacketRing() {}
     }
 
-    /** {@code struct tpacket_block_desc}. */
-    public static final class PacketBlock {
-        /** {@code hdr.bh1.block_status}. */
-        public static final int STATUS = 8;
-        /** {@code hdr.bh1.num_pkts}. */
-        public static final int COUNT = 12;
-        /** {@code hdr.bh1.offset_to_first_pkt}. */
-        public static final int FIRST = 16;
-
-        private PacketBlock() {}
-    }
-
-    /** {@code struct tpacket3_hdr}. */
+    /** {@code struct tpacket2_hdr}. */
     public static final class PacketHeader {
-        /** {@code tp_next_offset}. */
-        public static final int NEXT = 0;
-        /** {@code tp_snaplen}. */
-        public static final int STORED = 12;
-        /** {@code tp_len}. */
-        public static final int LENGTH = 16;
+        /** Its size. */
+        public static final int BYTES = 32;
         /** {@code tp_status}. */
-        public static final int STATUS = 20;
+        public static final int STATUS = 0;
+        /** {@code tp_len}. */
+        public static final int LENGTH = 4;
+        /** {@code tp_snaplen}. */
+        public static final int STORED = 8;
         /** {@code tp_mac}. */
-        public static final int MAC = 24;
+        public static final int MAC = 12;
+        /** {@code tp_vlan_tci}. */
+        public static final int VLAN = 24;
 
         private PacketHeader() {}
+    }
+
+    /** {@code struct tpacket_stats}. */
+    public static final class PacketStatistics {
+        /** Its size. */
+        public static final int BYTES = 8;
+        /** {@code tp_drops}. */
+        public static final int DROPPED = 4;
+
+        private PacketStatistics() {}
     }
 
     /** {@code struct sockaddr_ll}. */
@@ -196,6 +194,34 @@ public final class Struct {
         private Vector() {}
     }
 
+    /** {@code struct sock_filter}. */
+    public static final class FilterStep {
+        /** Its size. */
+        public static final int BYTES = 8;
+        /** {@code code}. */
+        public static final int CODE = 0;
+        /** {@code jt}. */
+        public static final int IF_TRUE = 2;
+        /** {@code jf}. */
+        public static final int IF_FALSE = 3;
+        /** {@code k}. */
+        public static final int OPERAND = 4;
+
+        private FilterStep() {}
+    }
+
+    /** {@code struct sock_fprog}. */
+    public static final class FilterProgram {
+        /** Its size. */
+        public static final int BYTES = 16;
+        /** {@code len}. */
+        public static final int COUNT = 0;
+        /** {@code filter}. */
+        public static final int STEPS = 8;
+
+        private FilterProgram() {}
+    }
+
     /** {@code struct ifreq}. */
     public static final class InterfaceRequest {
         /** Its size. */
@@ -204,6 +230,10 @@ public final class Struct {
         public static final int NAME = 0;
         /** {@code ifr_flags}, and every other member of the union. */
         public static final int VALUE = 16;
+        /** {@code ifr_addr.sa_family}. */
+        public static final int FAMILY = 16;
+        /** {@code sin_addr} of the {@code struct sockaddr_in} in {@code ifr_addr}. */
+        public static final int IPV4 = 20;
 
         private InterfaceRequest() {}
     }

@@ -73,6 +73,8 @@ public enum SyscallNumber {
     PWRITE64(18, 68),
     /** Reads from a file. */
     READ(0, 63),
+    /** Takes a message from a socket. */
+    RECVFROM(45, 207),
     /** Reads where a thread may run. */
     SCHED_GETAFFINITY(204, 123),
     /** Reads a scheduling class. */
@@ -83,6 +85,8 @@ public enum SyscallNumber {
     SCHED_SETSCHEDULER(144, 119),
     /** Sends many messages. */
     SENDMMSG(307, 269),
+    /** Moves a thread to a namespace. */
+    SETNS(308, 268),
     /** Sets a nice value. */
     SETPRIORITY(141, 140),
     /** Sets an option of a socket. */
