@@ -300,8 +300,12 @@ public final class PacketSocket implements AutoCloseable {
     private int take(long slot, int status) {
         int length = ring.get(ValueLayout.JAVA_INT, slot + Struct.PacketHeader.LENGTH);
         if ((status & TP_STATUS_COPY) != 0) {
-            length = (int) Syscall.call(SyscallNumber.RECVFROM, fd,
-                    ownMapping.address() + longFrame, LONG_FRAME_BYTES, MSG_DONTWAIT, 0, 0);
+            length = fetchLong();
+            if (length < 0) {
+                // An error that the host had noted came first; the frame must not stay behind, or
+                // the next slot marked would get it.
+                length = fetchLong();
+            }
             frameMemory = own;
             frameOffset = longFrame;
         } else if (ring.get(ValueLayout.JAVA_INT, slot + Struct.PacketHeader.STORED) < length) {
@@ -315,6 +319,11 @@ public final class PacketSocket implements AutoCloseable {
                 & ring.get(ValueLayout.JAVA_SHORT, slot + Struct.PacketHeader.VLAN)) != 0;
         checksumMissing = (status & TP_STATUS_CSUMNOTREADY) != 0;
         return tagged ? 0 : length;
+    }
+
+    private int fetchLong() {
+        return (int) Syscall.call(SyscallNumber.RECVFROM, fd, ownMapping.address() + longFrame,
+                LONG_FRAME_BYTES, MSG_DONTWAIT, 0, 0);
     }
 
     /** {@return memory in which the frame taken last lies; it may be changed} */

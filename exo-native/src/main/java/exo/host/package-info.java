@@ -15,7 +15,8 @@
  *
  * <p>Reading order: {@link exo.host.HostException}, {@link exo.host.Mapping}, {@link
  * exo.host.BlockFile}, {@link exo.host.IoRing}, {@link exo.host.NetInterface}, {@link
- * exo.host.PacketSocket}, {@link exo.host.TapDevice}, {@link exo.host.HostThread}.
+ * exo.host.PacketSocket}, {@link exo.host.TapDevice}, {@link exo.host.HostThread}, {@link
+ * exo.host.HostLimits}.
  *
  * {@snippet lang="java" :
  * try (MemFd file = MemFd.create("pool", 1 << 20); Mapping all = Mapping.ofShared(file)) {

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.net;
 
+import exo.api.Env;
 import exo.api.ErrorCode;
 import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.HostFaultException;
+import exo.api.mem.Window;
+import exo.api.net.Filters;
 import exo.api.net.Ipv4Address;
+import exo.api.net.MacAddress;
 import exo.api.net.NetConfig;
 import exo.api.net.NetDevice;
+import exo.api.net.PacketBinding;
+import exo.api.net.RingSpec;
+import exo.api.net.Station;
+import exo.testkit.Await;
 import exo.testkit.ChildJvm;
 import exo.testkit.HostFacility;
 import exo.testkit.NeedsFacility;
@@ -16,6 +24,8 @@ import exo.testkit.NeedsTool;
 import exo.testkit.Netns;
 import exo.testkit.Subprocess;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -102,6 +113,41 @@ class LinkFaultsTest {
             ExoException e = assertThrows(ExoException.class,
                     () -> bootAndClose(NetConfig.packet("net0", "left")));
             assertEquals(ErrorCode.OUT_OF_RANGE, e.code());
+        }
+    }
+
+    @Test
+    void shouldCarryTheLongestFramesOfTheLargestMtu() {
+        setMtu(NetConfig.MAX_MTU);
+        MacAddress mac = PacketBindingContract.MAC_A;
+        Ipv4Address ip = PacketBindingContract.IP_A;
+        try (Exokernel kernel = Inside.call(netns, () -> Exokernel
+                .boot(HostConfig.minimal().net(NetConfig.packet("net0", "left"))));
+                Outside outside = Inside.call(netns, () -> Outside.on("right"))) {
+            Env root = kernel.rootEnv();
+            Station station = root.net()
+                    .allocStation(root.keys().find("net0", NetDevice.class), mac, ip, "a");
+            RingSpec rings = new RingSpec(2, 2, 16_384);
+            Window window = root.memory().bindWindow(rings.pages(4096));
+            window.allocPages(0, rings.pages(4096));
+            PacketBinding binding = root.net()
+                    .bind(station, Filters.acceptAll(), window, 0, rings);
+            int payload = NetConfig.MAX_MTU - 20;
+            byte[] in = FrameBuilder.ipv4(Outside.MAC, mac, ip, ip, payload);
+            outside.send(in);
+            Await.until("a frame", Outside.PATIENCE, () -> binding.rxAvailable() > 0);
+            assertArrayEquals(in, window.segment()
+                    .asSlice(binding.rxOffset(0), binding.rxLength(0))
+                    .toArray(ValueLayout.JAVA_BYTE));
+            byte[] out = FrameBuilder.ipv4(mac, Outside.MAC, ip, ip, payload);
+            int slot = binding.tryReserve();
+            MemorySegment.copy(MemorySegment.ofArray(out), 0, window.segment(),
+                    binding.txOffset(slot), out.length);
+            assertEquals(ErrorCode.TOO_BIG.refusal(), binding.tryCommit(slot, out.length + 1));
+            slot = binding.tryReserve();
+            assertEquals(0, binding.tryCommit(slot, out.length));
+            assertEquals(1, binding.txFlush());
+            assertArrayEquals(out, outside.receive());
         }
     }
 

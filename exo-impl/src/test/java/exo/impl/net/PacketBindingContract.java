@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -338,6 +339,7 @@ abstract class PacketBindingContract {
         outside.close();
         outside = null;
         assertEquals(descriptors, count("fd"));
+        assertFalse(Files.readString(Path.of("/proc/self/maps")).contains("socket:["));
         assertTrue(Thread.getAllStackTraces()
                 .keySet()
                 .stream()

@@ -35,6 +35,8 @@ public enum SyscallNumber {
     FLOCK(73, 32),
     /** Sets the length of a file. */
     FTRUNCATE(77, 46),
+    /** Tells on whose rights the process acts. */
+    GETEUID(107, 175),
     /** Reads a nice value. */
     GETPRIORITY(140, 141),
     /** Reads an option of a socket. */
