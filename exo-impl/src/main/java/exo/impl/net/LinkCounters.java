@@ -18,7 +18,7 @@ record LinkCounters(Received received, Sent sent, long faults, long cpuNanos) {
      *
      * @param frames frames taken from the host
      * @param dropped frames that found no room on the host's side
-     * @param unusable frames of a VLAN, and frames too long that could not be cut
+     * @param unusable frames of a VLAN, and frames too long that were not or could not be cut
      */
     record Received(long frames, long dropped, long unusable) {}
 

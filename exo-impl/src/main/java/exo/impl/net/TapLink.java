@@ -30,6 +30,7 @@ final class TapLink implements Link, Receiver.Source {
     private final Mapping memory; // the frame to be sent, then the frame received
     private final Receiver receiver;
     private final LongAdder received = new LongAdder();
+    private final LongAdder unusable = new LongAdder();
     private final LongAdder sent = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder faults = new LongAdder();
@@ -146,7 +147,11 @@ final class TapLink implements Link, Receiver.Source {
                 gone = result != EAGAIN && result != EINTR;
                 break;
             }
-            device.receive(memory.segment(), ROOM_BYTES, result, null);
+            if (result > device.maxFrameBytes()) {
+                unusable.increment(); // somebody has raised the mtu
+            } else {
+                device.receive(memory.segment(), ROOM_BYTES, result, null);
+            }
             taken++;
         }
         received.add(taken);
@@ -163,7 +168,8 @@ final class TapLink implements Link, Receiver.Source {
 
     @Override
     public LinkCounters counters() {
-        return new LinkCounters(new LinkCounters.Received(received.sum(), 0, 0),
+        return new LinkCounters(
+                new LinkCounters.Received(received.sum(), 0, unusable.sum()),
                 new LinkCounters.Sent(sent.sum(), refused.sum()), faults.sum(),
                 receiver.cpuNanos());
     }
