@@ -36,7 +36,7 @@
  * exo.api.net}.
  *
  * <p>Held by: {@code PacketBindingContract} for each kind of link, {@code HostLinkContract} for
- * those to the host, {@code LinkFaultsTest}, {@code WireBindingTest}, {@code BindingHostile}, {@code
- * HostFramesTest}.
+ * those to the host, {@code LinkFaultsTest}, {@code WireBindingTest}, {@code BindingHostile},
+ * {@code HostFramesTest}.
  */
 package exo.impl.net;
