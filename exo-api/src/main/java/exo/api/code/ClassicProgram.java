@@ -56,7 +56,9 @@ public final class ClassicProgram {
      * @param instructions the instructions, 1 to {@value #MAX_INSTRUCTIONS}
      */
     public static ClassicProgram of(List<Instruction> instructions) {
-        return new ClassicProgram(instructions.toArray(Instruction[]::new));
+        // By way of a copy, since a list of the caller's own class may keep the array it gives out
+        // and change it after the verifier has looked.
+        return new ClassicProgram(List.copyOf(instructions).toArray(Instruction[]::new));
     }
 
     /**
