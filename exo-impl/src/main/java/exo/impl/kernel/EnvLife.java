@@ -270,8 +270,8 @@ final class EnvLife {
         synchronized (this) {
             state = State.ENDED;
         }
+        tellParent(); // before the latch, so that whoever waited for the end finds it pending
         ended.countDown();
-        tellParent();
     }
 
     private synchronized Optional<Throwable> reportedFailure() {
