@@ -24,7 +24,6 @@
  *
  * <p>Source: McCanne, Jacobson, "The BSD Packet Filter", USENIX Winter 1993.
  *
- * <p>Held by: {@code ClassicVerifierTest}, {@code ClassicEnginesTest}, {@code ClassicHostile},
- * {@code CapturesTest}.
+ * <p>Held by: {@code ClassicVerifierTest}, {@code ClassicEnginesTest}, {@code LibpcapTest}.
  */
 package exo.impl.code.classic;
