@@ -49,6 +49,10 @@ final class KernelThread extends Thread {
 
     @Override
     public void run() {
+        // Every libOS can come by this object; only the JVM may run it, and only once.
+        if (Thread.currentThread() != this || tid != 0) {
+            throw new IllegalStateException("thread " + getName() + " runs by itself, once");
+        }
         tid = HostThread.currentTid();
         HostThread.restoreAffinity(tid); // whoever started us may have been pinned
         try {
