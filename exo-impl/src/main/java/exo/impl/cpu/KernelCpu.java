@@ -27,11 +27,13 @@ import java.util.Objects;
 
 /** The core intervals of one environment. */
 public final class KernelCpu implements Cpu, EnvService {
+    /** Not this object: a libOS holds it, and could keep its monitor for ever. */
+    private final Object lock = new Object();
     private final Cores cores;
     private final CapabilityTable capabilities;
     private final Principal owner;
-    private final Map<Thread, BoundThread> bound = new HashMap<>(); // guarded by this
-    private final List<QuantumBinding> bindings = new ArrayList<>(); // guarded by this
+    private final Map<Thread, BoundThread> bound = new HashMap<>(); // guarded by lock
+    private final List<QuantumBinding> bindings = new ArrayList<>(); // guarded by lock
 
     /**
      * Makes the core intervals of an environment.
@@ -98,7 +100,7 @@ public final class KernelCpu implements Cpu, EnvService {
         Thread caller = Thread.currentThread();
         Timeline timeline = node.interval.timeline;
         BoundThread thread;
-        synchronized (this) {
+        synchronized (lock) {
             thread = bound.get(caller);
         }
         if (thread != null && thread.timeline != timeline) {
@@ -119,7 +121,7 @@ public final class KernelCpu implements Cpu, EnvService {
             }
             throw e;
         }
-        synchronized (this) {
+        synchronized (lock) {
             bound.put(caller, thread);
             bindings.add(binding);
         }
@@ -169,14 +171,14 @@ public final class KernelCpu implements Cpu, EnvService {
     void release(QuantumBinding binding) {
         Interval interval = binding.quantum().interval;
         BoundThread thread;
-        synchronized (this) {
+        synchronized (lock) {
             if (!bindings.remove(binding)) {
                 return;
             }
             thread = interval.bound;
         }
         if (interval.timeline.unbind(interval)) {
-            synchronized (this) {
+            synchronized (lock) {
                 bound.remove(thread.thread);
             }
             unpin(thread);
@@ -188,7 +190,7 @@ public final class KernelCpu implements Cpu, EnvService {
         owner.checkCaller();
         long used = HostThread.cpuNanos(HostThread.currentTid());
         BoundThread thread;
-        synchronized (this) {
+        synchronized (lock) {
             thread = bound.get(Thread.currentThread());
         }
         return thread == null
@@ -204,7 +206,7 @@ public final class KernelCpu implements Cpu, EnvService {
     @Override
     public void abort() {
         List<QuantumBinding> all;
-        synchronized (this) {
+        synchronized (lock) {
             all = List.copyOf(bindings);
         }
         releaseAll(all);
@@ -217,11 +219,13 @@ public final class KernelCpu implements Cpu, EnvService {
         }
     }
 
-    private synchronized List<QuantumBinding> bindingsOf(Thread thread) {
-        return bindings.stream().filter(b -> {
-            BoundThread t = b.quantum().interval.bound;
-            return t != null && t.thread == thread;
-        }).toList();
+    private List<QuantumBinding> bindingsOf(Thread thread) {
+        synchronized (lock) {
+            return bindings.stream().filter(b -> {
+                BoundThread t = b.quantum().interval.bound;
+                return t != null && t.thread == thread;
+            }).toList();
+        }
     }
 
     private KernelQuantum check(Quantum allegation, Rights needed) {

@@ -25,9 +25,11 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The disk of one environment: its extents and queues. */
 public final class KernelDisk implements Disk, EnvService {
+    /** Not this object: a libOS holds it, and could keep its monitor for ever. */
+    private final Object lock = new Object();
     private final CapabilityTable capabilities;
     private final Principal owner;
-    private final List<KernelQueue> queues = new ArrayList<>(); // guarded by this
+    private final List<KernelQueue> queues = new ArrayList<>(); // guarded by lock
     private final AtomicLong unnamed = new AtomicLong();
 
     /**
@@ -200,7 +202,7 @@ public final class KernelDisk implements Disk, EnvService {
             throw e;
         }
         queue.open();
-        synchronized (this) {
+        synchronized (lock) {
             queues.add(queue);
         }
         return queue;
@@ -238,7 +240,7 @@ public final class KernelDisk implements Disk, EnvService {
 
     void forget(KernelQueue queue) {
         boolean known;
-        synchronized (this) {
+        synchronized (lock) {
             known = queues.remove(queue);
         }
         if (known) {
@@ -246,7 +248,9 @@ public final class KernelDisk implements Disk, EnvService {
         }
     }
 
-    private synchronized List<KernelQueue> snapshot() {
-        return List.copyOf(queues);
+    private List<KernelQueue> snapshot() {
+        synchronized (lock) {
+            return List.copyOf(queues);
+        }
     }
 }

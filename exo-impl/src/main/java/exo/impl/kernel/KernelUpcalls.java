@@ -43,15 +43,17 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
         }
     }
 
+    /** Not this object: a libOS holds it, and could keep its monitor for ever. */
+    private final Object lock = new Object();
     private final KernelEnv env;
     private final Thread owner;
     private final Poller poller = Poller.create();
-    private volatile EventSource[] sources = {}; // copied on write under this
+    private volatile EventSource[] sources = {}; // copied on write under lock
     private volatile int state = AWAKE;
     private volatile boolean wakeAsked;
     private volatile Selector selector;
     private UpcallHandler handler = SILENT; // owner thread only
-    private boolean closed; // guarded by this
+    private boolean closed; // guarded by lock
 
     KernelUpcalls(KernelEnv env, Thread owner) {
         this.env = env;
@@ -148,9 +150,11 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
      * Under the lock, so that no signal goes to a descriptor that was closed and means another
      * file.
      */
-    private synchronized void wakePoller() {
-        if (!closed) {
-            poller.wake();
+    private void wakePoller() {
+        synchronized (lock) {
+            if (!closed) {
+                poller.wake();
+            }
         }
     }
 
@@ -179,26 +183,30 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
     }
 
     @Override
-    public synchronized void register(EventSource source) {
-        if (source.pollDescriptor() >= 0) {
-            if (selector != null) {
-                throw new IllegalStateException(
-                        "a thread that waits in a selector cannot wait for transfers");
+    public void register(EventSource source) {
+        synchronized (lock) {
+            if (source.pollDescriptor() >= 0) {
+                if (selector != null) {
+                    throw new IllegalStateException(
+                            "a thread that waits in a selector cannot wait for transfers");
+                }
+                poller.add(source.pollDescriptor());
             }
-            poller.add(source.pollDescriptor());
+            List<EventSource> more = new ArrayList<>(List.of(sources));
+            more.add(source);
+            sources = more.toArray(EventSource[]::new);
         }
-        List<EventSource> more = new ArrayList<>(List.of(sources));
-        more.add(source);
-        sources = more.toArray(EventSource[]::new);
     }
 
     @Override
-    public synchronized void unregister(EventSource source) {
-        List<EventSource> fewer = new ArrayList<>(List.of(sources));
-        if (fewer.remove(source)) {
-            sources = fewer.toArray(EventSource[]::new);
-            if (source.pollDescriptor() >= 0 && !closed) {
-                poller.remove(source.pollDescriptor());
+    public void unregister(EventSource source) {
+        synchronized (lock) {
+            List<EventSource> fewer = new ArrayList<>(List.of(sources));
+            if (fewer.remove(source)) {
+                sources = fewer.toArray(EventSource[]::new);
+                if (source.pollDescriptor() >= 0 && !closed) {
+                    poller.remove(source.pollDescriptor());
+                }
             }
         }
     }
@@ -213,10 +221,12 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
 
     /** Returns the descriptor. The owner thread has ended or is ending. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            poller.close();
+    public void close() {
+        synchronized (lock) {
+            if (!closed) {
+                closed = true;
+                poller.close();
+            }
         }
     }
 }
