@@ -52,11 +52,15 @@ final class Device {
         }
         this.catalogue = load();
         this.free = new FreeMap(reserved, blockCount - reserved);
+        Set<String> names = new HashSet<>();
         for (Catalogue.Entry entry : catalogue.entries()) {
             if (!free.isFree(entry.firstBlock(), entry.blockCount())) {
                 throw corrupt("extent '" + entry.name() + "' lies on blocks " + entry.firstBlock()
                         + " to " + (entry.firstBlock() + entry.blockCount() - 1)
                         + ", which are outside the device or taken");
+            }
+            if (entry.name().isEmpty() || !names.add(entry.name())) {
+                throw corrupt("the name '" + entry.name() + "' is empty or there twice");
             }
             free.take(entry.firstBlock(), entry.blockCount());
         }
@@ -163,6 +167,10 @@ final class Device {
     }
 
     private void checkName(String name) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            // It would become a question mark, and two such names one name after the next boot.
+            throw new IllegalArgumentException("an extent name has no lone surrogates");
+        }
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Disk.MAX_NAME_BYTES) {
             throw new ResourceException(ErrorCode.TOO_BIG, Blame.CALLER, "extent name",
@@ -235,7 +243,7 @@ final class Device {
                 best = found;
             }
         }
-        if (best == null) {
+        if (best == null || config.format() == DiskConfig.Format.ALWAYS) {
             return format(zeros);
         }
         if (best.blockBytes() != blockBytes || best.blockCount() > blockCount) {

@@ -28,7 +28,9 @@ final class FreeMap {
 
     boolean isFree(long first, long count) {
         Map.Entry<Long, Long> run = runs.floorEntry(first);
-        return run != null && first + count <= run.getKey() + run.getValue();
+        // By subtraction, since a damaged catalogue may name numbers whose sum overflows.
+        return run != null && count >= 1 && count <= run.getValue()
+                && first - run.getKey() <= run.getValue() - count;
     }
 
     /** {@return the first block of the lowest free run that is long enough, or -1} */

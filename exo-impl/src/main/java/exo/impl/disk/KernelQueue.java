@@ -81,7 +81,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
 
     @Override
     public int bind(Extent extent) {
-        checkOwner();
+        checkOpen();
         disk.owner().checkCaller();
         KernelExtent node = disk.check(extent, Rights.NONE);
         if (node.run().device() != device) {
@@ -104,7 +104,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
 
     @Override
     public void unbind(int extent) {
-        checkOwner();
+        checkOpen();
         Objects.checkIndex(extent, extents.length);
         BoundExtent bound = extents[extent];
         if (bound == null) {
@@ -214,7 +214,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
 
     @Override
     public int submit() {
-        checkOwner();
+        checkOpen();
         int handed = transfers.submit();
         if (handed < 0) {
             throw refused("submit", -handed);
@@ -224,7 +224,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
 
     @Override
     public int await(int minimum, long deadlineNanos) {
-        checkOwner();
+        checkOpen();
         if (minimum < 0 || minimum > operations.depth()) {
             throw new IllegalArgumentException(
                     "minimum must be 0 to " + operations.depth() + ", but was " + minimum);
@@ -409,10 +409,18 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
                 disk.capabilities().detach(extents[i].extent, extents[i]);
             }
         }
+        dead = true; // nothing is entered into what is about to be unmapped
         port.unregister(this);
         transfers.close();
         window.detach(this);
         disk.forget(this);
+    }
+
+    private void checkOpen() {
+        checkOwner();
+        if (closed) {
+            throw new IllegalStateException("the queue is closed");
+        }
     }
 
     private void checkOwner() {
