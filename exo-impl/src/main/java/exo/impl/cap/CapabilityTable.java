@@ -82,7 +82,7 @@ public final class CapabilityTable {
             Lineage lineage = node.lineage();
             checkLabel(lineage);
             if (!node.isLive()) {
-                throw revoked(lineage.parent());
+                throw revoked(lineage.parent() == null ? node : lineage.parent());
             }
             if (node.depth() > MAX_DEPTH) {
                 throw new ResourceException(ErrorCode.TOO_BIG, Blame.CALLER, node.toString(),
@@ -159,6 +159,7 @@ public final class CapabilityTable {
         List<KernelCapability> dead;
         synchronized (this) {
             if (node.lineage().holder().keyTable().byLabel.get(node.label()) != node) {
+                node.markDropped(); // if it has not been adopted yet, it never will be
                 return false; // swept before
             }
             node.markDropped();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.kernel;
 
+import exo.api.Blame;
 import exo.api.EnvControl;
 import exo.api.EnvExit;
 import exo.api.EnvSpec;
+import exo.api.ErrorCode;
 import exo.api.LibOs;
 import exo.api.Quota;
+import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession;
 import exo.impl.audit.EnvEvent;
@@ -100,9 +103,7 @@ final class EnvLife {
             env.kernel().capabilities().adopt(capability);
             child.life().control = capability;
             giveGifts(spec, child);
-            synchronized (this) {
-                children.add(child);
-            }
+            addChild(child);
             child.life().startThread(child.name(), libOs, true);
         } catch (RuntimeException e) {
             synchronized (this) {
@@ -115,6 +116,19 @@ final class EnvLife {
         }
         EnvEvent.record(child.name(), child.id(), "CREATED");
         return capability;
+    }
+
+    /** Refuses a child of an environment that is leaving: nobody would end it any more. */
+    private synchronized void addChild(KernelEnv child) {
+        checkLive();
+        children.add(child);
+    }
+
+    private void checkLive() {
+        if (state != State.LIVE) {
+            throw new ResourceException(ErrorCode.ENV_ENDED, Blame.PEER, "env " + env.name(),
+                    "it is ending", "return from LibOs.run soon after the stop request");
+        }
     }
 
     private KernelCapability checkGift(EnvSpec.Gift gift) {
@@ -133,8 +147,14 @@ final class EnvLife {
     void startThread(String name, LibOs body, boolean first) {
         env.ledger().charge(Charge.THREADS, 1);
         KernelThread thread = new KernelThread(env, name, body, first);
-        synchronized (this) {
-            threads.add(thread);
+        try {
+            synchronized (this) {
+                checkLive();
+                threads.add(thread);
+            }
+        } catch (ResourceException e) {
+            env.ledger().release(Charge.THREADS, 1);
+            throw e;
         }
         thread.start();
     }
@@ -227,14 +247,14 @@ final class EnvLife {
     }
 
     Optional<EnvExit> awaitExit(Duration timeout) throws InterruptedException {
-        return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
+        return ended.await(Patience.nanos(timeout), TimeUnit.NANOSECONDS)
                 ? Optional.of(exit)
                 : Optional.empty();
     }
 
     private boolean awaitEnd(Duration timeout) {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long deadline = System.nanoTime() + Patience.nanos(timeout);
         try {
             while (true) {
                 try {
@@ -322,7 +342,7 @@ final class EnvLife {
     }
 
     private synchronized boolean awaitThreads(Duration grace) {
-        long deadline = System.nanoTime() + grace.toNanos();
+        long deadline = System.nanoTime() + Patience.nanos(grace);
         boolean interrupted = false;
         while (!threads.isEmpty() && deadline - System.nanoTime() > 0) {
             try {

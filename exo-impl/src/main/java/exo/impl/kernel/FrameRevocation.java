@@ -5,7 +5,9 @@ import exo.api.ResourceKind;
 import exo.api.upcall.RevokeRequest;
 import exo.impl.audit.RevocationEvent;
 import exo.impl.cap.Charge;
+import exo.impl.cap.Invariant;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Takes frames back from an environment: the visible request, the deadline, the force.
@@ -24,6 +26,10 @@ import java.time.Duration;
  * @see "Engler, PhD thesis, MIT 1998, pages 24-25"
  */
 final class FrameRevocation {
+    private static final long LOOK_NANOS = 50_000;
+    /** No kernel call lasts that long: it zeroes and maps at most a pool of frames. */
+    private static final long LONGEST_CALL_NANOS = 60_000_000_000L;
+
     private FrameRevocation() {}
 
     /** {@return how many frames had to be taken by force} */
@@ -35,7 +41,7 @@ final class FrameRevocation {
     }
 
     private static int recover(KernelEnv target, int excess, Duration deadline) {
-        long deadlineNanos = System.nanoTime() + deadline.toNanos();
+        long deadlineNanos = System.nanoTime() + Patience.nanos(deadline);
         RevocationEvent.asked(target.name(), ResourceKind.FRAMES.name(), excess);
         target.idleReturn().want(excess);
         target.control().post(handler -> {
@@ -67,13 +73,22 @@ final class FrameRevocation {
 
     private static int force(KernelEnv target) {
         int taken = 0;
+        long giveUp = System.nanoTime() + LONGEST_CALL_NANOS;
         while (over(target) > 0) {
-            int now = target.frames().repossess((int) over(target));
-            if (now == 0) {
-                break;
+            long before = over(target);
+            taken += target.frames().repossess((int) before) + forceChildren(target);
+            if (over(target) >= before) {
+                // A frame that is charged is either mapped, or the call that maps or frees it is
+                // under way; until it is over nothing may be given to the parent.
+                Invariant.check(System.nanoTime() - giveUp < 0, "a charged frame can be taken");
+                LockSupport.parkNanos(LOOK_NANOS);
             }
-            taken += now;
         }
+        return taken;
+    }
+
+    private static int forceChildren(KernelEnv target) {
+        int taken = 0;
         for (KernelEnv child : target.life().children()) {
             int most = (int) Math.min(over(target), child.ledger().limit(Charge.FRAMES));
             if (most > 0) {

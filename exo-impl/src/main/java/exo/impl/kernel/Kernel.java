@@ -47,7 +47,7 @@ final class Kernel implements Exokernel {
     private boolean closed; // guarded by this
 
     Kernel(HostConfig config) {
-        this.grace = config.grace();
+        this.grace = Patience.within(config.grace());
         try {
             facilities.add(Fence.probe());
             pool = own(new FramePool(config.memory()));

@@ -3,6 +3,7 @@ package exo.impl.mem;
 
 import exo.api.Blame;
 import exo.api.ErrorCode;
+import exo.api.ExoException;
 import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.mem.Frames;
@@ -31,12 +32,14 @@ public final class KernelMemory implements Memory, EnvService {
     /** How long a repossession waits for the owner thread to take its completions. */
     static final long DRAIN_NANOS = 100_000_000;
 
+    /** Not this object: a libOS holds it, and could keep its monitor for ever. */
+    private final Object lock = new Object();
     private final FramePool pool;
     private final CapabilityTable capabilities;
     private final Principal owner;
     private final long lastGeneration;
-    private final List<KernelWindow> windows = new ArrayList<>(); // guarded by this
-    private final List<KernelFrames> shares = new ArrayList<>(); // guarded by this
+    private final List<KernelWindow> windows = new ArrayList<>(); // guarded by lock
+    private final List<KernelFrames> shares = new ArrayList<>(); // guarded by lock
 
     /**
      * Makes the memory of an environment.
@@ -101,7 +104,7 @@ public final class KernelMemory implements Memory, EnvService {
         }
         KernelWindow window = new KernelWindow(this, mapping,
                 new PageTable(pageCount, lastGeneration), rights);
-        synchronized (this) {
+        synchronized (lock) {
             windows.add(window);
         }
         return window;
@@ -112,6 +115,10 @@ public final class KernelMemory implements Memory, EnvService {
         Objects.requireNonNull(rights, "rights");
         Objects.requireNonNull(label, "label");
         KernelWindow source = (KernelWindow) PinnableWindow.of(window, owner);
+        if (pageCount < 1) {
+            throw new IllegalArgumentException(
+                    "pageCount must be at least 1, but was " + pageCount);
+        }
         Objects.checkFromIndexSize(firstPage, pageCount, source.pageCount());
         int[] frames = new int[pageCount];
         for (int i = 0; i < pageCount; i++) {
@@ -120,28 +127,42 @@ public final class KernelMemory implements Memory, EnvService {
         Lineage lineage = new Lineage(capabilities, null, owner, owner,
                 rights.and(Rights.GRANT).and(Rights.REVOKE), label);
         KernelFrames shared = new KernelFrames(lineage, frames);
-        capabilities.adopt(shared);
-        synchronized (this) {
+        // Known before it is live: whoever takes a frame away from here on drops it, and adopting a
+        // dropped capability is refused. Frames that were taken earlier no longer show.
+        synchronized (lock) {
             shares.removeIf(old -> !old.isLive());
             shares.add(shared);
+        }
+        try {
+            if (!source.shows(firstPage, frames)) {
+                throw stale(firstPage);
+            }
+            capabilities.adopt(shared);
+        } catch (ExoException e) {
+            synchronized (lock) {
+                shares.remove(shared);
+            }
+            throw e.code() == ErrorCode.REVOKED ? stale(firstPage) : e;
         }
         return shared;
     }
 
     /** {@return frames mapped but idle, over all windows} */
-    public synchronized int idleFrames() {
-        int idle = 0;
-        for (KernelWindow window : windows) {
-            idle += window.idleCount();
+    public int idleFrames() {
+        synchronized (lock) {
+            int idle = 0;
+            for (KernelWindow window : windows) {
+                idle += window.idleCount();
+            }
+            return idle;
         }
-        return idle;
     }
 
     @Override
     public void closeThread() {
         for (KernelWindow window : snapshot()) {
             if (window.isOwnedBy(Thread.currentThread())) {
-                window.close();
+                window.closeAtEnd();
             }
         }
     }
@@ -231,32 +252,36 @@ public final class KernelMemory implements Memory, EnvService {
         release(frames.length);
     }
 
-    private synchronized List<KernelFrames> sharesOf(int[] frames) {
-        if (shares.isEmpty()) {
-            return List.of();
-        }
-        Set<Integer> gone = new HashSet<>();
-        Arrays.stream(frames).forEach(gone::add);
-        List<KernelFrames> hit = new ArrayList<>();
-        for (Iterator<KernelFrames> i = shares.iterator(); i.hasNext();) {
-            KernelFrames shared = i.next();
-            if (gone.stream().anyMatch(shared::contains)) {
-                hit.add(shared);
-                i.remove();
+    private List<KernelFrames> sharesOf(int[] frames) {
+        synchronized (lock) {
+            if (shares.isEmpty()) {
+                return List.of();
             }
+            Set<Integer> gone = new HashSet<>();
+            Arrays.stream(frames).forEach(gone::add);
+            List<KernelFrames> hit = new ArrayList<>();
+            for (Iterator<KernelFrames> i = shares.iterator(); i.hasNext();) {
+                KernelFrames shared = i.next();
+                if (gone.stream().anyMatch(shared::contains)) {
+                    hit.add(shared);
+                    i.remove();
+                }
+            }
+            return hit;
         }
-        return hit;
     }
 
     void forget(KernelWindow window) {
-        synchronized (this) {
+        synchronized (lock) {
             windows.remove(window);
         }
         owner.ledger().release(Charge.OBJECTS, 1);
     }
 
-    private synchronized List<KernelWindow> snapshot() {
-        return List.copyOf(windows);
+    private List<KernelWindow> snapshot() {
+        synchronized (lock) {
+            return List.copyOf(windows);
+        }
     }
 
     static ResourceException stale(int page) {

@@ -2,6 +2,7 @@
 package exo.impl.mem;
 
 import exo.api.Blame;
+import exo.api.CapabilityException;
 import exo.api.ErrorCode;
 import exo.api.ResourceException;
 import exo.api.ResourceKind;
@@ -42,6 +43,7 @@ final class KernelWindow implements Window, PinnableWindow {
     private final List<SharedPages> shared = new ArrayList<>(); // owner thread only
     /** Guarded by lock; read by the owner thread, which alone closes normally. */
     private boolean closed;
+    private int takers; // repossessions under way; guarded by lock
 
     KernelWindow(KernelMemory memory, Mapping mapping, PageTable table, Rights rights) {
         this.memory = memory;
@@ -114,8 +116,9 @@ final class KernelWindow implements Window, PinnableWindow {
             synchronized (lock) {
                 if (!frames.isLive()) {
                     // The sweep has seen the binding, or will, and finds nothing to unmap.
-                    throw new ResourceException(ErrorCode.REVOKED, Blame.PEER, frames.toString(),
-                            "it was revoked while it was mapped", "ask its source for a new one");
+                    throw new CapabilityException(ErrorCode.REVOKED, Blame.PEER,
+                            frames.toString(), "it was revoked while it was mapped",
+                            "ask its source for a new one");
                 }
                 showFrames(firstPage, shown, PageTable.SHARED);
             }
@@ -173,6 +176,9 @@ final class KernelWindow implements Window, PinnableWindow {
         int count = 0;
         synchronized (lock) {
             for (int page = firstPage; page < firstPage + pageCount; page++) {
+                if (table.isBeingTaken(page)) {
+                    continue; // whoever takes it gives its frame back
+                }
                 if (table.state(page) == PageTable.OWN) {
                     owned[count++] = table.frame(page);
                 }
@@ -253,10 +259,23 @@ final class KernelWindow implements Window, PinnableWindow {
                         "close them first");
             }
             closed = true;
+            awaitTakers();
         }
         release(0, pageCount());
         mapping.close();
         memory.forget(this);
+    }
+
+    /**
+     * Closes the window at the end of its thread, whatever still lies on it: a binding that was
+     * revoked stays attached until its owner closes it, which it may never do.
+     */
+    void closeAtEnd() {
+        releasePins();
+        synchronized (lock) {
+            holders.clear();
+        }
+        close();
     }
 
     // ---- what queues and packet bindings see ---------------------------------------------------
@@ -339,6 +358,19 @@ final class KernelWindow implements Window, PinnableWindow {
         return owner == thread;
     }
 
+    /** {@return whether the pages still are the environment's own, and show these frames} */
+    boolean shows(int firstPage, int[] frames) {
+        synchronized (lock) {
+            for (int i = 0; i < frames.length; i++) {
+                if (table.state(firstPage + i) != PageTable.OWN
+                        || table.frame(firstPage + i) != frames[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     /** Gives idle pages back to the pool. Owner thread. */
     int releaseIdle(int most) {
         int[] pages = table.popIdle(most);
@@ -355,7 +387,12 @@ final class KernelWindow implements Window, PinnableWindow {
      * @return how many were taken
      */
     int repossess(int most, Repossession.Cause cause) {
-        return take(pickVictims(most), cause);
+        int[] victims;
+        synchronized (lock) {
+            victims = closed ? new int[0] : pickVictims(most);
+            announce(victims);
+        }
+        return take(victims, cause);
     }
 
     /** Takes the pages of a mapping of foreign frames, as far as they still show them. */
@@ -368,16 +405,19 @@ final class KernelWindow implements Window, PinnableWindow {
                     pages[count++] = page;
                 }
             }
+            pages = Arrays.copyOf(pages, count);
+            announce(pages);
         }
-        take(Arrays.copyOf(pages, count), cause);
+        take(pages, cause);
     }
 
+    /** Chooses idle pages first, then those in use, from the highest down. Holds the lock. */
     private int[] pickVictims(int most) {
         int[] victims = new int[Math.min(most, pageCount())];
         int count = 0;
-        synchronized (lock) {
+        for (boolean idle : new boolean[]{true, false}) {
             for (int page = pageCount() - 1; page >= 0 && count < victims.length; page--) {
-                if (table.state(page) == PageTable.OWN) {
+                if (table.state(page) == PageTable.OWN && table.isIdle(page) == idle) {
                     victims[count++] = page;
                 }
             }
@@ -385,13 +425,22 @@ final class KernelWindow implements Window, PinnableWindow {
         return Arrays.copyOf(victims, count);
     }
 
+    /**
+     * Marks pages as taken. Until {@link #take} has made them void they keep their frames, and the
+     * owner can neither release nor map them, so that no frame is lost or freed twice. Holds the
+     * lock.
+     */
+    private void announce(int[] pages) {
+        takers++;
+        for (int page : pages) {
+            table.take(page);
+        }
+    }
+
     private int take(int[] pages, Repossession.Cause cause) {
         boolean pinned = false;
-        synchronized (lock) {
-            for (int page : pages) {
-                table.take(page);
-                pinned |= table.pins(page) != 0;
-            }
+        for (int page : pages) {
+            pinned |= table.pins(page) != 0;
         }
         if (pinned) {
             releasePins();
@@ -401,20 +450,35 @@ final class KernelWindow implements Window, PinnableWindow {
         synchronized (lock) {
             for (int page : pages) {
                 int frame = table.frame(page);
-                if (frame != PageTable.NO_FRAME) {
-                    mapping.mapVoid(bytes(page), pageBytes());
-                    table.forgetFrame(page);
-                    owned[count++] = frame;
-                    memory.owner()
-                            .repossessed(new Repossession(ResourceKind.FRAMES, frame, page,
-                                    cause, System.nanoTime()));
-                }
+                mapping.mapVoid(bytes(page), pageBytes());
+                table.forgetFrame(page);
+                owned[count++] = frame;
+                memory.owner()
+                        .repossessed(new Repossession(ResourceKind.FRAMES, frame, page,
+                                cause, System.nanoTime()));
             }
+            takers--;
+            lock.notifyAll(); // pairs with the wait in awaitTakers
         }
         if (cause == Repossession.Cause.DEADLINE) {
-            memory.giveBack(Arrays.copyOf(owned, count));
+            memory.giveBack(owned);
         }
         return count;
+    }
+
+    /** Waits until no repossession is under way. Holds the lock, and gives it up meanwhile. */
+    private void awaitTakers() {
+        boolean interrupted = false;
+        while (takers > 0) {
+            try {
+                lock.wait();
+            } catch (InterruptedException e) {
+                interrupted = true; // a window is not left half closed
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void releasePins() {
@@ -436,13 +500,16 @@ final class KernelWindow implements Window, PinnableWindow {
             if (closed) {
                 return;
             }
+            closed = true;
         }
         releasePins();
+        synchronized (lock) {
+            awaitTakers();
+        }
         mapping.close(); // from here on the owner's accesses fail cleanly
         int[] owned = new int[pageCount()];
         int count = 0;
         synchronized (lock) {
-            closed = true;
             for (int page = 0; page < pageCount(); page++) {
                 if (table.state(page) == PageTable.OWN) {
                     owned[count++] = table.frame(page);
@@ -467,7 +534,7 @@ final class KernelWindow implements Window, PinnableWindow {
         for (int page = firstPage; page < firstPage + count; page++) {
             byte state = table.state(page);
             if (state == PageTable.OWN || state == PageTable.SHARED || table.isRetired(page)
-                    || table.pins(page) != 0) {
+                    || table.pins(page) != 0 || table.isBeingTaken(page)) {
                 throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "page " + page,
                         table.isRetired(page)
                                 ? "its generations are used up"

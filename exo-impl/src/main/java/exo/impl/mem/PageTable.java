@@ -80,6 +80,16 @@ final class PageTable {
         return (short) PINS.getVolatile(pins, page);
     }
 
+    /** {@return whether a repossession has announced itself, and the frame is still there} */
+    boolean isBeingTaken(int page) {
+        return state(page) == TAKEN && frame[page] != NO_FRAME;
+    }
+
+    /** {@return whether the page is idle; outdated when it arrives at any thread but the owner} */
+    boolean isIdle(int page) {
+        return (generation[page] & 1) == 0;
+    }
+
     boolean isRetired(int page) {
         return generation[page] >= lastGeneration;
     }
