@@ -35,6 +35,7 @@
  * Message Demultiplexing using Dynamic Code Generation", SIGCOMM 1996. Departure: senders are
  * checked too.
  *
- * <p>Held by: {@code PacketBindingContract} for each device, {@code BindingHostile}.
+ * <p>Held by: {@code WireBindingTest}, {@code BindingHostile}, {@code FiltersTest} in {@code
+ * exo.impl.net}.
  */
 package exo.api.net;

@@ -29,6 +29,6 @@
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 31-32. The means of enforcement were chosen by
  * measurement; see ARCHITECTURE.md, "Decisions".
  *
- * <p>Held by: {@code TimelineTest}, {@code CpuTest}, {@code CpuHostile}.
+ * <p>Held by: {@code CpuTest}.
  */
 package exo.impl.cpu;

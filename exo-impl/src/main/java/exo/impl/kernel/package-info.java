@@ -32,6 +32,7 @@
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 24-25 and 33-34.
  *
  * <p>Held by: {@code KernelTest}, {@code EnvTest}, {@code UpcallTest}, {@code RevocationTest},
- * {@code EnvHostile}.
+ * {@code FenceTest}, {@code UnprivilegedTest}, {@code EnvHostile}, {@code NullsHostile}, {@code
+ * FenceHostile}.
  */
 package exo.impl.kernel;

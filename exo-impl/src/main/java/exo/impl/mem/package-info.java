@@ -35,7 +35,7 @@
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 24-25 and 29-30; departures are in {@link
  * exo.api.mem}.
  *
- * <p>Held by: {@code WindowTest}, {@code WindowHostile}, {@code PageTableTest}, {@code
- * FramePoolTest}.
+ * <p>Held by: {@code WindowTest}, {@code WindowHostile}, {@code ShareRaceHostile}, {@code
+ * PageTableTest}, {@code FramePoolTest}.
  */
 package exo.impl.mem;

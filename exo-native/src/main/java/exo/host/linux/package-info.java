@@ -22,6 +22,6 @@
  *
  * <p>Source: syscalls(2), and the user-space headers of the kernel.
  *
- * <p>Held by: {@code StructLayoutTest} and {@code SyscallTest}.
+ * <p>Held by: {@code StructLayoutTest}.
  */
 package exo.host.linux;
