@@ -36,6 +36,8 @@ public final class IoRing implements AutoCloseable {
     private static final int ARGUMENT_TIME = 16; // its ts
     private static final int REGISTER_BUFFERS = 0;
     private static final int REGISTER_FILES = 2;
+    private static final int REGISTER_EVENTFD = 4;
+    private static final int EFD_NONBLOCK = 0x800;
     private static final int SQ_OVERFLOW_OR_TASKRUN = 2 | 4;
     private static final int FIXED_FILE = 1 << 8; // flags follow the opcode
     private static final int FSYNC = 3;
@@ -60,6 +62,7 @@ public final class IoRing implements AutoCloseable {
     private final int cqMask;
     private final int gone; // reads the end of the pipe whose other end lives as long as the ring
     private int goneWriter; // until it is registered
+    private final int bell; // an eventfd that the host rings at each completion
     private final MemorySegment argument = Arena.ofAuto().allocate(ARGUMENT_BYTES + 16, 8);
     private volatile boolean dead;
     private boolean closed; // guarded by this
@@ -79,6 +82,7 @@ public final class IoRing implements AutoCloseable {
         this.fd = fd;
         this.gone = pipe[0];
         this.goneWriter = pipe[1];
+        this.bell = pipe[2];
         int sqCount = params.get(ValueLayout.JAVA_INT, Struct.RingParams.SQ_ENTRIES);
         int cqCount = params.get(ValueLayout.JAVA_INT, Struct.RingParams.CQ_ENTRIES);
         this.at = new Offsets(params.get(ValueLayout.JAVA_INT, Struct.RingParams.SQ_HEAD),
@@ -128,7 +132,7 @@ public final class IoRing implements AutoCloseable {
                 fd = setUp(depth, params, 0);
             }
             Descriptor.check(fd, "io_uring_setup(" + depth + ")", refusalRemedy());
-            int[] pipe = {-1, -1};
+            int[] pipe = {-1, -1, -1};
             try {
                 int features = params.get(ValueLayout.JAVA_INT, Struct.RingParams.FEATURES);
                 int needed = FEATURE_SINGLE_MMAP | FEATURE_EXT_ARG;
@@ -137,15 +141,35 @@ public final class IoRing implements AutoCloseable {
                             Errno.ENOSYS.number(), "use Linux 5.11 or later");
                 }
                 openPipe(pipe);
+                pipe[2] = openBell(fd);
                 return new IoRing(fd, params, pipe);
             } catch (HostException e) {
-                for (int open : new int[]{fd, pipe[0], pipe[1]}) {
+                for (int open : new int[]{fd, pipe[0], pipe[1], pipe[2]}) {
                     if (open >= 0) {
                         Descriptor.close(open);
                     }
                 }
                 throw e;
             }
+        }
+    }
+
+    /**
+     * Makes the eventfd. The ring's own descriptor does not wake who waits for it while completions
+     * wait for their owner to fetch them, as they do on a slow device.
+     */
+    private static int openBell(int ring) {
+        int bell = (int) Descriptor.check(Syscall.call(SyscallNumber.EVENTFD2, 0,
+                EFD_NONBLOCK | Descriptor.O_CLOEXEC), "eventfd2",
+                "raise the limit on open files (ulimit -n)");
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment fds = arena.allocateFrom(ValueLayout.JAVA_INT, bell);
+            Descriptor.check(Syscall.call(SyscallNumber.IO_URING_REGISTER, ring, REGISTER_EVENTFD,
+                    fds.address(), 1), "io_uring_register(eventfd)", "use Linux 5.11 or later");
+            return bell;
+        } catch (HostException e) {
+            Descriptor.close(bell);
+            throw e;
         }
     }
 
@@ -370,9 +394,12 @@ public final class IoRing implements AutoCloseable {
         return result;
     }
 
-    /** {@return the descriptor, which is readable while completions are pending} */
+    /**
+     * {@return a descriptor that becomes readable anew at each completion; it is never read, so that
+     * only {@link Poller#addEdge} can wait for it}
+     */
     public int fd() {
-        return fd;
+        return bell;
     }
 
     /**
@@ -432,6 +459,7 @@ public final class IoRing implements AutoCloseable {
             dead = true;
             Descriptor.close(fd);
             Descriptor.close(gone);
+            Descriptor.close(bell);
             if (goneWriter >= 0) {
                 Descriptor.close(goneWriter);
             }

@@ -21,6 +21,7 @@ public final class Poller implements AutoCloseable {
 
     private static final int EVENTS = 8;
     private static final int EPOLLIN = 1;
+    private static final int EPOLLET = 1 << 31;
     private static final int EPOLL_CLOEXEC = Descriptor.O_CLOEXEC;
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
@@ -101,9 +102,24 @@ public final class Poller implements AutoCloseable {
      * @throws HostException if it cannot be waited for
      */
     public void add(int fd) {
+        add(fd, EPOLLIN);
+    }
+
+    /**
+     * Waits for a descriptor too, from now on, once for each time that it becomes readable anew.
+     * Whoever waits must look at what the descriptor stands for before.
+     *
+     * @param fd the descriptor, to become readable
+     * @throws HostException if it cannot be waited for
+     */
+    public void addEdge(int fd) {
+        add(fd, EPOLLIN | EPOLLET);
+    }
+
+    private void add(int fd, int wanted) {
         try (Arena cold = Arena.ofConfined()) {
             MemorySegment event = cold.allocate(Struct.PollEvent.BYTES, 8);
-            event.set(ValueLayout.JAVA_INT, 0, EPOLLIN);
+            event.set(ValueLayout.JAVA_INT, 0, wanted);
             event.set(ValueLayout.JAVA_LONG_UNALIGNED, Struct.PollEvent.DATA, fd);
             Descriptor.check(Syscall.call(SyscallNumber.EPOLL_CTL, set, EPOLL_CTL_ADD, fd,
                     event.address()), "epoll_ctl(add " + fd + ")",

@@ -190,7 +190,7 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
                     throw new IllegalStateException(
                             "a thread that waits in a selector cannot wait for transfers");
                 }
-                poller.add(source.pollDescriptor());
+                poller.addEdge(source.pollDescriptor()); // isPending is asked before each wait
             }
             List<EventSource> more = new ArrayList<>(List.of(sources));
             more.add(source);

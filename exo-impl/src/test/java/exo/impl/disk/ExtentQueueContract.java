@@ -37,6 +37,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What every backend of an extent queue promises. */
 abstract class ExtentQueueContract {
+    /** The size of the device. */
+    static final int BYTES = 16 << 20;
     private static final int BLOCKS = 512;
 
     private final Exokernel kernel;
@@ -46,8 +48,11 @@ abstract class ExtentQueueContract {
     private final Window window;
 
     ExtentQueueContract(QueueBackend backend) {
-        kernel = Exokernel.boot(HostConfig.minimal()
-                .disk(DiskConfig.temporary("disk0", 16 << 20).queue(backend)));
+        this(DiskConfig.temporary("disk0", BYTES).queue(backend));
+    }
+
+    ExtentQueueContract(DiskConfig device) {
+        kernel = Exokernel.boot(HostConfig.minimal().disk(device));
         root = kernel.rootEnv();
         disk = root.keys().find("disk0", BlockDevice.class);
         extent = root.disk().allocExtent(disk, "", BLOCKS);
@@ -58,6 +63,10 @@ abstract class ExtentQueueContract {
     @AfterEach
     void closeKernel() {
         kernel.close();
+    }
+
+    BlockDevice device() {
+        return disk;
     }
 
     private void fillPage(int page, long value) {
