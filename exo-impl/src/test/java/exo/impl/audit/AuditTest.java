@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.audit;
+
+import exo.api.Env;
+import exo.api.EnvControl;
+import exo.api.EnvSpec;
+import exo.api.Exokernel;
+import exo.api.HostConfig;
+import exo.api.Rights;
+import exo.api.disk.BlockDevice;
+import exo.api.disk.DiskConfig;
+import exo.api.disk.Extent;
+import exo.api.mem.Window;
+import exo.api.upcall.Upcalls;
+import exo.impl.kernel.TestEnv;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What Java Flight Recorder has to say about a kernel, field by field. */
+class AuditTest {
+    @TempDir
+    Path folder;
+
+    /** Something that happens in a kernel. */
+    private interface Deed {
+        void in(Exokernel kernel) throws InterruptedException;
+    }
+
+    private List<RecordedEvent> record(String event, Deed deed)
+            throws IOException, InterruptedException {
+        try (Recording recording = new Recording()) {
+            recording.enable(event).withThreshold(Duration.ZERO);
+            recording.start();
+            try (Exokernel kernel = Exokernel.boot(
+                    HostConfig.minimal().disk(DiskConfig.temporary("disk0", 4 << 20)))) {
+                deed.in(kernel);
+            }
+            recording.stop();
+            Path file = folder.resolve(event + ".jfr");
+            recording.dump(file);
+            return RecordingFile.readAllEvents(file)
+                    .stream()
+                    .filter(e -> e.getEventType().getName().equals(event))
+                    .toList();
+        }
+    }
+
+    private static Stream<RecordedEvent> with(List<RecordedEvent> events, String field,
+            Object value) {
+        return events.stream().filter(e -> e.getValue(field).equals(value));
+    }
+
+    @Test
+    void shouldRecordCapabilitiesFromTheirMakingToTheirEnd()
+            throws IOException, InterruptedException {
+        List<RecordedEvent> events = record("dev.exo.Capability", kernel -> {
+            Env root = kernel.rootEnv();
+            Extent extent = root.disk()
+                    .allocExtent(root.keys().find("disk0", BlockDevice.class), "", 4);
+            TestEnv.run(root, EnvSpec.named("child").grant("granted", extent, Rights.READ),
+                    env -> env.keys()
+                            .derive(env.keys().find("granted", Extent.class),
+                                    Rights.NONE, "derived"));
+            root.keys().derive(extent, Rights.READ_WRITE, "revoked");
+            root.keys().revoke(extent);
+        });
+        RecordedEvent granted = with(events, "label", "granted").findFirst().orElseThrow();
+        assertEquals("EXTENT", granted.getString("kind"));
+        assertEquals("READ", granted.getString("rights"));
+        assertEquals("MADE", granted.getString("action"));
+        assertEquals(List.of("MADE", "OWNER_GONE"),
+                with(events, "label", "granted").map(e -> e.getString("action")).toList());
+        assertEquals(List.of("MADE", "OWNER_GONE"),
+                with(events, "label", "derived").map(e -> e.getString("action")).toList());
+        assertEquals(List.of("MADE", "REVOKED"),
+                with(events, "label", "revoked").map(e -> e.getString("action")).toList());
+        assertEquals("READ+WRITE", with(events, "label", "revoked").findFirst()
+                .orElseThrow()
+                .getString("rights"));
+        assertEquals(2, with(events, "label", "disk0").count());
+        assertEquals(with(events, "action", "MADE").count() * 2, events.size(),
+                "whatever was made died");
+    }
+
+    @Test
+    void shouldRecordEnvironments() throws IOException, InterruptedException {
+        List<RecordedEvent> events = record("dev.exo.Env", kernel -> {
+            TestEnv.run(kernel.rootEnv(), EnvSpec.named("returns"), env -> {});
+            kernel.rootEnv().createEnv(EnvSpec.named("fails"), env -> {
+                throw new IllegalStateException();
+            }).end(Duration.ofSeconds(10));
+        });
+        // A short life may end before its beginning is recorded; both are there.
+        assertEquals(List.of("CREATED", "RETURNED"), with(events, "env", "returns")
+                .map(e -> e.getString("action"))
+                .sorted()
+                .toList());
+        assertEquals(List.of("CREATED", "FAILED"), with(events, "env", "fails")
+                .map(e -> e.getString("action"))
+                .sorted()
+                .toList());
+        assertEquals(1, with(events, "env", "fails").map(e -> e.getLong("id")).distinct().count());
+    }
+
+    @Test
+    void shouldRecordRequestsAndRepossessions() throws IOException, InterruptedException {
+        List<RecordedEvent> events = record("dev.exo.Revocation", kernel -> {
+            CountDownLatch ready = new CountDownLatch(1);
+            CountDownLatch done = new CountDownLatch(1);
+            EnvControl child = kernel.rootEnv().createEnv(EnvSpec.named("deaf").frames(4), env -> {
+                Window window = env.memory().bindWindow(4);
+                window.allocPagesAt(0, 4, 100);
+                ready.countDown();
+                done.await();
+            });
+            assertTrue(ready.await(20, TimeUnit.SECONDS));
+            assertEquals(3, child.reclaimFrames(3, Duration.ofMillis(1)));
+            done.countDown();
+            TestEnv.await(child);
+        });
+        RecordedEvent asked = with(events, "action", "ASKED").findFirst().orElseThrow();
+        assertEquals("deaf", asked.getString("env"));
+        assertEquals("FRAMES", asked.getString("kind"));
+        assertEquals(3, asked.getLong("resource"));
+        assertEquals(List.of(101L, 102L, 103L), with(events, "action", "TAKEN: DEADLINE")
+                .map(e -> e.getLong("resource"))
+                .sorted()
+                .toList());
+        assertEquals(4, events.size());
+    }
+
+    @Test
+    void shouldRecordUpcallsOnlyWhenAsked() throws IOException, InterruptedException {
+        Deed deed = kernel -> TestEnv.run(kernel.rootEnv(),
+                EnvSpec.named("called").objects(2000).threads(9), env -> {
+                    EnvControl child = env.createEnv(EnvSpec.named("inner"), inner -> {});
+                    child.end(Duration.ofSeconds(10));
+                    assertEquals(1, env.upcalls().await(Upcalls.NEVER));
+                });
+        List<RecordedEvent> events = record("dev.exo.Upcall", deed);
+        assertEquals(1, with(events, "env", "called").count());
+        assertEquals(1, events.getFirst().getInt("count"));
+        assertFalse(events.getFirst().getEventType().getField("env").getLabel().isEmpty());
+        try (Recording silent = new Recording()) {
+            silent.start();
+            try (Exokernel kernel = Exokernel.boot(HostConfig.minimal())) {
+                deed.in(kernel);
+            }
+            silent.stop();
+            Path file = folder.resolve("silent.jfr");
+            silent.dump(file);
+            assertEquals(0, RecordingFile.readAllEvents(file)
+                    .stream()
+                    .filter(e -> e.getEventType().getName().equals("dev.exo.Upcall"))
+                    .count());
+        }
+    }
+
+    @Test
+    void shouldRecordLeaks() throws IOException, InterruptedException {
+        List<RecordedEvent> events = record("dev.exo.Leak",
+                kernel -> LeakEvent.record("env x: 3 frames"));
+        assertEquals(List.of("env x: 3 frames"),
+                events.stream().map(e -> e.getString("what")).toList(),
+                "and the kernel itself leaked nothing");
+    }
+}
