@@ -10,6 +10,7 @@ import exo.api.disk.BlockDevice;
 import exo.api.disk.Disk;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
+import exo.api.mem.MemoryConfig;
 import exo.testkit.ChildJvm;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
@@ -49,6 +50,7 @@ class CatalogueCrash {
 
     private HostConfig config(Path image) {
         return HostConfig.minimal()
+                .memory(MemoryConfig.frames(16).lock(MemoryConfig.Lock.NONE)) // boots faster
                 .disk(DiskConfig.at("disk0", image)
                         .bytes(BYTES)
                         .queue(DiskConfig.QueueBackend.PREAD));
@@ -149,7 +151,7 @@ class CatalogueCrash {
         byte[] changed = Files.readAllBytes(image);
         assertFalse(Arrays.equals(good, changed));
         int corrupt = 0;
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < 80; i++) {
             byte[] damaged = changed.clone();
             for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
                 int at = random.nextInt(4) == 0 ? random.nextInt(64) : random.nextInt(600);
