@@ -395,8 +395,8 @@ public final class IoRing implements AutoCloseable {
     }
 
     /**
-     * {@return a descriptor that becomes readable anew at each completion; it is never read, so that
-     * only {@link Poller#addEdge} can wait for it}
+     * {@return a descriptor that becomes readable anew at each completion; nobody reads it, so
+     * that only {@link Poller#addEdge} can wait for it}
      */
     public int fd() {
         return bell;

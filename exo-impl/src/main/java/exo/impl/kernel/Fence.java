@@ -123,7 +123,7 @@ final class Fence {
         return List.of(text.replace("\"", "").strip().split("\\s+", -1));
     }
 
-    /** {@return the text of a file; none if it cannot be read, so that the flags count as missing} */
+    /** {@return the text of a file; none if it cannot be read: the flags count as missing then} */
     private static String read(Path file) {
         try {
             return Files.isReadable(file)

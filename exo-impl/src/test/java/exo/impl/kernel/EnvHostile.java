@@ -66,7 +66,7 @@ class EnvHostile {
         }
     }
 
-    // ---- the thread objects --------------------------------------------------------------------
+    // ---- the thread objects
 
     @Test
     void shouldNotRunTheThreadOfAnotherEnvironment() throws InterruptedException {
@@ -101,7 +101,7 @@ class EnvHostile {
         assertEquals(1, runs.get());
     }
 
-    // ---- monitors ------------------------------------------------------------------------------
+    // ---- monitors
 
     /** Takes the monitors of all it can reach, and keeps them for ever. */
     private static void clutch(List<Object> reachable, CountDownLatch holding) {
@@ -201,7 +201,7 @@ class EnvHostile {
         binding.txFlush();
     }
 
-    // ---- ends ------------------------------------------------------------------------------------
+    // ---- ends
 
     @Test
     void shouldEndAThreadWhoseBindingWasRevokedAndNotClosed() {

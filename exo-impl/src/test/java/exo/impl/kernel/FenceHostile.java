@@ -32,7 +32,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  */
 class FenceHostile {
     private static final Duration LONG = Duration.ofSeconds(90);
-    private static final String MODULE = "module hostile.libos { requires exo.api; exports hostile; }";
+    private static final String MODULE = "module hostile.libos { requires exo.api;"
+            + " exports hostile; }";
 
     /** Each attempt in Java, and how it ends: the last word is an exception or an error code. */
     private static final Map<String, String> ATTEMPTS = new LinkedHashMap<>();

@@ -159,21 +159,26 @@ class NullsHostile {
         assertEquals(before, state(), what + " has an effect");
     }
 
+    private int attackAll(Class<?> api, Object target, Method method)
+            throws ReflectiveOperationException {
+        int attacks = 0;
+        for (int at = 0; at < method.getParameterCount(); at++) {
+            if (!method.getParameterTypes()[at].isPrimitive()) {
+                attack(api, target, method, at);
+                attacks++;
+            }
+        }
+        return attacks;
+    }
+
     @Test
     void shouldRefuseNullInEveryParameterWithoutEffect() throws ReflectiveOperationException {
         int attacks = 0;
         for (Map.Entry<Class<?>, Object> each : live.entrySet()) {
             for (Method method : each.getKey().getMethods()) {
-                if (Modifier.isStatic(method.getModifiers())
-                        || method.getDeclaringClass() == Object.class) {
-                    continue;
-                }
-                for (int at = 0; at < method.getParameterCount(); at++) {
-                    if (!method.getParameterTypes()[at].isPrimitive()) {
-                        attack(each.getKey(), each.getValue(), method, at);
-                        attacks++;
-                    }
-                }
+                boolean own = !Modifier.isStatic(method.getModifiers())
+                        && method.getDeclaringClass() != Object.class;
+                attacks += own ? attackAll(each.getKey(), each.getValue(), method) : 0;
             }
         }
         assertTrue(attacks > 40, attacks + " parameters");

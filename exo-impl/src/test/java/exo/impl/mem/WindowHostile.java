@@ -61,7 +61,7 @@ class WindowHostile {
         return assertThrows(ExoException.class, call::run).code();
     }
 
-    // ---- names ---------------------------------------------------------------------------------
+    // ---- names
 
     @Test
     void shouldRefuseEveryNameButTheCurrentOne(Seed seed) {
@@ -109,7 +109,7 @@ class WindowHostile {
         assertTrue(window.isLive(window.page(0)));
     }
 
-    // ---- arguments -----------------------------------------------------------------------------
+    // ---- arguments
 
     @Test
     void shouldRefuseNumbersThatOverflow() {
@@ -165,7 +165,7 @@ class WindowHostile {
         assertThrows(IndexOutOfBoundsException.class, () -> frames.frame(-1));
     }
 
-    // ---- threads -------------------------------------------------------------------------------
+    // ---- threads
 
     private void assertWrongThread(Window window, long name, Frames frames) {
         List<Runnable> calls = List.of(() -> window.allocPages(2, 1),
@@ -206,7 +206,7 @@ class WindowHostile {
         assertEquals(-1, window.frame(2));
     }
 
-    // ---- after the end ---------------------------------------------------------------------------
+    // ---- after the end
 
     @Test
     void shouldRefuseEverythingAfterClose() {
@@ -247,7 +247,7 @@ class WindowHostile {
         assertThrows(WrongThreadException.class, () -> leakedEnv.get().memory().bindWindow(1));
     }
 
-    // ---- repossession against the owner ----------------------------------------------------------
+    // ---- repossession against the owner
 
     /**
      * A frame is being taken while a transfer holds another page of the same window; the owner
@@ -360,7 +360,7 @@ class WindowHostile {
         window.allocPages(0, FRAMES);
     }
 
-    // ---- foreign bytes ---------------------------------------------------------------------------
+    // ---- foreign bytes
 
     /** Fills its pages with its own number, and looks for anybody else's. */
     private void guard(Env env, long number, RandomGenerator random, AtomicBoolean stop) {
