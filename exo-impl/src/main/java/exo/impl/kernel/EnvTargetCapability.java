@@ -3,7 +3,9 @@ package exo.impl.kernel;
 
 import exo.api.Account;
 import exo.api.Capability;
+import exo.api.CapabilityException;
 import exo.api.EnvExit;
+import exo.api.ErrorCode;
 import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.impl.cap.KernelCapability;
@@ -74,18 +76,14 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
 
     @Override
     public void requestStop() {
-        if (!isEnded()) {
-            check(Rights.REVOKE);
-            target.life().requestStop();
-        }
+        checkUnlessOver();
+        target.life().requestStop();
     }
 
     @Override
     public EnvExit end(Duration grace) {
         Objects.requireNonNull(grace, "grace");
-        if (!isEnded()) {
-            check(Rights.REVOKE);
-        }
+        checkUnlessOver();
         return target.life().end(grace);
     }
 
@@ -93,6 +91,17 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
     public Optional<EnvExit> awaitExit(Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
         return target.life().awaitExit(timeout);
+    }
+
+    /** The control goes with the environment, which may end by itself at any moment. */
+    private void checkUnlessOver() {
+        try {
+            check(Rights.REVOKE);
+        } catch (CapabilityException e) {
+            if (e.code() != ErrorCode.REVOKED || !target.life().isLeaving()) {
+                throw e;
+            }
+        }
     }
 
     private void check(Rights needed) {

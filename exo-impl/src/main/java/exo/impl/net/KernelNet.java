@@ -32,7 +32,8 @@ import java.util.Objects;
 public final class KernelNet implements Net, EnvService {
     private final CapabilityTable capabilities;
     private final Principal owner;
-    private final List<KernelBinding> bindings = new ArrayList<>(); // guarded by this
+    private final Object lock = new Object(); // private: a libOS can keep the monitor of this
+    private final List<KernelBinding> bindings = new ArrayList<>(); // guarded by lock
 
     /**
      * Makes the network of an environment.
@@ -111,7 +112,7 @@ public final class KernelNet implements Net, EnvService {
     }
 
     private KernelBinding start(KernelBinding binding) {
-        synchronized (this) {
+        synchronized (lock) {
             bindings.add(binding);
         }
         binding.start();
@@ -177,13 +178,15 @@ public final class KernelNet implements Net, EnvService {
     }
 
     void forget(KernelBinding binding) {
-        synchronized (this) {
+        synchronized (lock) {
             bindings.remove(binding);
         }
         owner.ledger().release(Charge.OBJECTS, 1);
     }
 
-    private synchronized List<KernelBinding> snapshot() {
-        return List.copyOf(bindings);
+    private List<KernelBinding> snapshot() {
+        synchronized (lock) {
+            return List.copyOf(bindings);
+        }
     }
 }

@@ -35,7 +35,8 @@
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 30-31 and 58-60; departures are in {@link
  * exo.api.net}.
  *
- * <p>Held by: {@code WireBindingTest}, {@code BindingHostile}, {@code FiltersTest}, {@code
- * HostFramesTest}.
+ * <p>Held by: {@code PacketBindingContract} for each kind of link, {@code HostLinkContract} for
+ * those to the host, {@code LinkFaultsTest}, {@code WireBindingTest}, {@code BindingHostile},
+ * {@code StationHostile}, {@code FiltersTest}, {@code HostFramesTest}.
  */
 package exo.impl.net;

@@ -124,7 +124,8 @@ class EnvHostile {
             Window window = env.memory().bindWindow(4);
             window.allocPages(0, 4);
             List<Object> reachable = new ArrayList<>(List.of(env, env.memory(), env.disk(),
-                    env.cpu(), env.keys(), env.upcalls(), window, Thread.currentThread()));
+                    env.cpu(), env.net(), env.keys(), env.upcalls(), window,
+                    Thread.currentThread()));
             env.startThread("holder", inner -> clutch(reachable, holding));
             env.upcalls().await(Upcalls.NEVER);
         });

@@ -20,6 +20,7 @@ import exo.api.upcall.Upcalls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -90,6 +91,17 @@ class EnvTest {
         EnvExit exit = child.awaitExit(LONG).orElseThrow();
         assertEquals(EnvExit.Reason.FAILED, exit.reason());
         assertSame(thrown, exit.failure().orElseThrow());
+    }
+
+    @Test
+    void shouldEndAChildThatEndsByItselfMeanwhile() {
+        for (int i = 0; i < 2000; i++) {
+            EnvControl child = root.createEnv(EnvSpec.named("brief"), env -> {});
+            EnvExit first = child.end(LONG);
+            assertTrue(Set.of(EnvExit.Reason.RETURNED, EnvExit.Reason.ENDED)
+                    .contains(first.reason()), first.toString());
+            assertEquals(first, child.end(LONG));
+        }
     }
 
     @Test

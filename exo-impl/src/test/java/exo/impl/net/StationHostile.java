@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.net;
+
+import exo.api.CapabilityException;
+import exo.api.Env;
+import exo.api.EnvSpec;
+import exo.api.ErrorCode;
+import exo.api.Exokernel;
+import exo.api.HostConfig;
+import exo.api.ResourceKind;
+import exo.api.Rights;
+import exo.api.mem.Window;
+import exo.api.net.Filters;
+import exo.api.net.Ipv4Address;
+import exo.api.net.MacAddress;
+import exo.api.net.NetDevice;
+import exo.api.net.PacketBinding;
+import exo.api.net.RingSpec;
+import exo.api.net.Station;
+import exo.api.upcall.UpcallHandler;
+import exo.impl.kernel.TestEnv;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+/** Can an environment send in another's name, take its frames, or hinder it? */
+class StationHostile {
+    private static final MacAddress MAC_A = PacketBindingContract.MAC_A;
+    private static final MacAddress MAC_B = PacketBindingContract.MAC_B;
+    private static final Ipv4Address IP_A = PacketBindingContract.IP_A;
+    private static final Ipv4Address IP_B = PacketBindingContract.IP_B;
+    private static final RingSpec RINGS = RingSpec.of(8, 4);
+
+    private final Exokernel kernel = Exokernel.boot(HostConfig.embedded());
+    private final Env root = kernel.rootEnv();
+    private final NetDevice wire = root.keys().find("wire0", NetDevice.class);
+    private final Window window = root.memory().bindWindow(64);
+    private final Station stationA = root.net().allocStation(wire, MAC_A, IP_A, "a");
+    private final Station stationB = root.net().allocStation(wire, MAC_B, IP_B, "b");
+    private int nextPage;
+
+    StationHostile() {
+        window.allocPages(0, 64);
+    }
+
+    @AfterEach
+    void closeKernel() {
+        kernel.close();
+    }
+
+    private PacketBinding bind(Station station) {
+        PacketBinding binding = root.net()
+                .bind(station, Filters.acceptAll(), window, nextPage, RINGS);
+        nextPage += RINGS.pages(4096);
+        return binding;
+    }
+
+    private int send(PacketBinding from, byte[] frame) {
+        int slot = from.tryReserve();
+        MemorySegment.copy(MemorySegment.ofArray(frame), 0, window.segment(), from.txOffset(slot),
+                frame.length);
+        int refusal = from.tryCommit(slot, frame.length);
+        from.txFlush();
+        return refusal;
+    }
+
+    /** A station that a libOS wrote itself. */
+    private record HomeMade(MacAddress mac, Ipv4Address ipv4) implements Station {
+        @Override
+        public boolean isLive() {
+            return true;
+        }
+
+        @Override
+        public ResourceKind kind() {
+            return ResourceKind.STATION;
+        }
+
+        @Override
+        public Rights rights() {
+            return Rights.ALL;
+        }
+
+        @Override
+        public String label() {
+            return "mine";
+        }
+
+        @Override
+        public String deviceName() {
+            return "wire0";
+        }
+
+        @Override
+        public int mtu() {
+            return 1500;
+        }
+    }
+
+    @Test
+    void shouldRefuseStationsThatAreNotTheCallers() {
+        assertEquals(ErrorCode.INVALID, assertThrows(CapabilityException.class,
+                () -> bind(new HomeMade(MAC_A, IP_A))).code());
+        TestEnv.run(root, EnvSpec.named("thief").frames(8), env -> {
+            Window own = env.memory().bindWindow(RINGS.pages(4096));
+            own.allocPages(0, RINGS.pages(4096));
+            assertEquals(ErrorCode.FOREIGN, assertThrows(CapabilityException.class,
+                    () -> env.net().bind(stationA, Filters.acceptAll(), own, 0, RINGS)).code());
+            assertEquals(ErrorCode.FOREIGN, assertThrows(CapabilityException.class,
+                    () -> env.net().freeStation(stationA)).code());
+            assertEquals(ErrorCode.FOREIGN, assertThrows(CapabilityException.class,
+                    () -> env.net()
+                            .allocStation(wire, PacketBindingContract.MAC_NOBODY, Ipv4Address.ANY,
+                                    "x"))
+                    .code());
+        });
+    }
+
+    @Test
+    void shouldRefuseNullEverywhereWithoutEffect() {
+        long objects = root.account().objectsHeld();
+        MacAddress mac = PacketBindingContract.MAC_NOBODY;
+        for (Runnable call : List.<Runnable>of(
+                () -> root.net().allocStation(null, mac, Ipv4Address.ANY, "x"),
+                () -> root.net().allocStation(wire, null, Ipv4Address.ANY, "x"),
+                () -> root.net().allocStation(wire, mac, null, "x"),
+                () -> root.net().allocStation(wire, mac, Ipv4Address.ANY, null),
+                () -> root.net().freeStation(null),
+                () -> root.net().bind(null, Filters.acceptAll(), window, 0, RINGS),
+                () -> root.net().bind(stationA, null, window, 0, RINGS),
+                () -> root.net().bind(stationA, Filters.acceptAll(), null, 0, RINGS),
+                () -> root.net().bind(stationA, Filters.acceptAll(), window, 0, null))) {
+            assertThrows(NullPointerException.class, call::run);
+        }
+        assertEquals(objects, root.account().objectsHeld());
+        bind(stationA); // its pages were not pinned
+    }
+
+    @Test
+    void shouldCheckWhatIsSentAndNotWhatIsLeftInTheSlot() throws InterruptedException {
+        PacketBinding a = bind(stationA);
+        PacketBinding b = bind(stationB);
+        byte[] frame = FrameBuilder.ipv4(MAC_A, MAC_B, IP_A, IP_B, 20);
+        AtomicBoolean enough = new AtomicBoolean();
+        int first = a.tryReserve(); // the slots go round: the last given back comes first
+        long source = a.txOffset(first) + 26;
+        assertEquals(ErrorCode.OUT_OF_RANGE.refusal(), a.tryCommit(first, 1));
+        Thread liar = Thread.ofPlatform().start(() -> {
+            while (!enough.get()) {
+                window.segment().set(Ethernet.INT, source, IP_B.bits());
+                window.segment().set(Ethernet.INT, source, IP_A.bits());
+            }
+        });
+        int sent = 0;
+        for (int i = 0; i < 20_000; i++) {
+            if (send(a, frame) == 0) {
+                sent++;
+                assertEquals(1, b.rxAvailable());
+                assertEquals(IP_A.bits(), window.segment().get(Ethernet.INT, b.rxOffset(0) + 26));
+                b.rxRelease(1);
+            }
+        }
+        enough.set(true);
+        liar.join();
+        assertEquals(20_000 + 1, a.counters().sent() + a.counters().refused());
+        assertEquals(sent, a.counters().sent());
+    }
+
+    @Test
+    void shouldNotBeHinderedByAReceiverThatNeverReads() {
+        PacketBinding a = bind(stationA);
+        PacketBinding b = bind(stationB);
+        Station lazy = root.net()
+                .allocStation(wire, PacketBindingContract.MAC_NOBODY, Ipv4Address.ANY, "lazy");
+        PacketBinding never = bind(lazy);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(0, send(a, FrameBuilder.arp(MAC_A, MacAddress.BROADCAST, MAC_A, IP_A,
+                    IP_B)));
+            assertEquals(1, b.rxAvailable());
+            b.rxRelease(1);
+        }
+        assertEquals(8, never.counters().received());
+        assertEquals(92, never.counters().dropped());
+    }
+
+    @Test
+    void shouldSurviveAHandlerThatClosesAndBindsAgain() {
+        PacketBinding a = bind(stationA);
+        bind(stationB);
+        PacketBinding[] second = new PacketBinding[1];
+        root.upcalls().handler(new UpcallHandler() {
+            @Override
+            public void onPackets(PacketBinding from) {
+                from.close();
+                second[0] = bind(stationB);
+                assertThrows(IndexOutOfBoundsException.class, () -> from.rxRelease(2));
+            }
+        });
+        assertEquals(0, send(a, FrameBuilder.ipv4(MAC_A, MAC_B, IP_A, IP_B, 1)));
+        root.upcalls().poll();
+        assertEquals(0, send(a, FrameBuilder.ipv4(MAC_A, MAC_B, IP_A, IP_B, 2)));
+        assertEquals(1, second[0].rxAvailable());
+    }
+}
