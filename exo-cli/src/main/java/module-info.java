@@ -2,6 +2,10 @@
 
 /** The command line. */
 module exo.cli {
+    requires exo.api;
+    requires exo.libos.cheetah;
+    requires exo.libos.fs;
+    requires exo.libos.net;
     requires info.picocli;
 
     opens exo.cli to

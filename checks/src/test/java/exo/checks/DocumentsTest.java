@@ -22,9 +22,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class DocumentsTest {
 
     private static final int MAX_ARCHITECTURE_LINES = 400;
-    /** Commands that documents may promise before they are there. Empty in a release. */
-    private static final Set<String> PROMISED_COMMANDS = Set.of("serve", "doctor");
-
     private final SourceTree project = SourceTree.project();
 
     @TempDir
@@ -73,18 +70,13 @@ class DocumentsTest {
         SourceTree.assertNone(inEachDocument((path, document) -> {
             List<Finding> found = new ArrayList<>();
             for (Item command : DocumentRules.mentionedCommands(document)) {
-                if (!defined.contains(command.text())
-                        && !PROMISED_COMMANDS.contains(command.text())) {
+                if (!defined.contains(command.text())) {
                     found.add(Finding.at(path, command.line(), "command",
                             "there is no ./exo " + command.text()));
                 }
             }
             return found;
         }));
-        for (String promised : PROMISED_COMMANDS) {
-            assertTrue(!defined.contains(promised),
-                    promised + " is there now: take it out of PROMISED_COMMANDS");
-        }
     }
 
     @Test

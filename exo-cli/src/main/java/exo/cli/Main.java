@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
  * <p>Exit codes: 0 success, 1 failure, 2 wrong usage.
  */
 @Command(name = "exo", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
+        subcommands = {ServeCommand.class, DoctorCommand.class, RehearseCommand.class},
         description = "An exokernel on the JVM.")
 public final class Main implements Runnable {
 
