@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.bench.run;
+
+import java.util.regex.Pattern;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs each benchmark of a JMH class once, in a JVM of its own, so that rounds can be interleaved
+ * with programs that are not JMH's.
+ */
+public final class JmhRound {
+    private static final int ITERATIONS = 3;
+
+    private JmhRound() {}
+
+    /**
+     * Measures the time and the allocation of each benchmark of a class. The contender is the name
+     * of the method. Of the iterations the best one counts, as in the C programs: what else runs on
+     * the machine can only add to a time.
+     *
+     * @param run the run
+     * @param study the study and job to file the values under; contender and unit are replaced
+     * @param type the class
+     * @param round the number of the round
+     */
+    public static void measure(Run run, Series study, Class<?> type, int round) {
+        TimeValue time = TimeValue.milliseconds(run.settings().millis() / ITERATIONS + 1);
+        Options options = new OptionsBuilder()
+                .include(Pattern.quote(type.getName() + "."))
+                .forks(1)
+                .warmupIterations(ITERATIONS)
+                .warmupTime(time)
+                .measurementIterations(ITERATIONS)
+                .measurementTime(time)
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT)
+                .build();
+        try {
+            for (RunResult result : new Runner(options).run()) {
+                String name = result.getPrimaryResult().getLabel();
+                Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+                Results into = run.results();
+                into.add(new Series(study.study(), study.job(), name, "ns/op"), round,
+                        result.getPrimaryResult().getStatistics().getMin());
+                into.add(new Series(study.study(), study.job(), name, "B/op"), round,
+                        allocated.getScore());
+            }
+        } catch (RunnerException e) {
+            throw new IllegalStateException("JMH failed on " + type.getName(), e);
+        }
+    }
+}
