@@ -64,6 +64,14 @@ public interface Exokernel extends AutoCloseable {
     List<Facility> facilities();
 
     /**
+     * {@return what the host allows this process at this moment: its user, the memory it may lock,
+     * the files it may have open, the size of a page; one entry for each, in a fixed order}
+     *
+     * <p>Cost: cold. The first call in a process loads a library, which takes about a second.
+     */
+    List<Facility> limits();
+
+    /**
      * {@return what is held right now that would have to come back at the end: an empty report if
      * only the root environment lives and it holds nothing beyond its boot capabilities}
      */

@@ -45,9 +45,8 @@ final class DoctorCommand implements Callable<Integer> {
         Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
         console.print(String.format("java: %s (%s)", System.getProperty("java.vm.version"),
                 System.getProperty("java.vm.name")));
-        console.print(String.format("host: %s %s, %d cores, user %s", System.getProperty("os.name"),
-                System.getProperty("os.version"), Runtime.getRuntime().availableProcessors(),
-                System.getProperty("user.name")));
+        console.print(String.format("host: %s %s, %d cores", System.getProperty("os.name"),
+                System.getProperty("os.version"), Runtime.getRuntime().availableProcessors()));
         HostConfig base = HostConfig.minimal()
                 .memory(MemoryConfig.frames(FRAMES))
                 .disk(DiskConfig.temporary("disk", DISK_BYTES))
@@ -69,6 +68,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static boolean probe(Console console, HostConfig config) {
         try (Exokernel kernel = Exokernel.boot(config)) {
+            for (Facility limit : kernel.limits()) {
+                console.print(limit.toString());
+            }
             kernel.facilities().forEach(f -> print(console, f));
             return true;
         } catch (ExoException e) {

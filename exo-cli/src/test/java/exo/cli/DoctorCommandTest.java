@@ -31,6 +31,8 @@ class DoctorCommandTest {
     void shouldSayYesPartOrNoOfEachFacilityAndGiveCauseAndRemedy() {
         assertEquals(0, run("doctor"));
         List<String> lines = out.toString().lines().toList();
+        assertTrue(lines.stream().anyMatch(l -> l.matches("host.user: \\S+, uid \\d+")),
+                out.toString());
         for (String facility : List.of("fence", "memory.pool", "memory.lock", "disk.disk",
                 "disk.disk.queue", "cpu.pinning", "cpu.enforcement", "net.wire", "net.packet",
                 "net.tap")) {

@@ -88,6 +88,11 @@ final class Kernel implements Exokernel {
     }
 
     @Override
+    public List<Facility> limits() {
+        return HostReport.limits();
+    }
+
+    @Override
     public LeakReport leaks() {
         List<String> held = new ArrayList<>();
         collect(root, held);

@@ -28,6 +28,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class KernelTest {
     @Test
+    void shouldTellTheLimitsOfTheProcess() {
+        try (Exokernel kernel = Exokernel.boot(HostConfig.minimal())) {
+            assertEquals(List.of("host.user", "host.locked-memory", "host.open-files",
+                    "host.page"), kernel.limits().stream().map(Facility::name).toList());
+            Facility page = kernel.limits().getLast();
+            assertEquals(kernel.rootEnv().memory().pageBytes() + " bytes", page.backing());
+        }
+    }
+
+    @Test
     void shouldBootFoundByServiceLoader() {
         try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
             Env root = kernel.rootEnv();
