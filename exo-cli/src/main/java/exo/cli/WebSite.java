@@ -26,6 +26,7 @@ import exo.api.net.NetDevice;
 import exo.api.net.Station;
 import exo.libos.cheetah.Cheetah;
 import exo.libos.cheetah.CheetahConfig;
+import exo.libos.cheetah.Limits;
 import exo.libos.fs.ImportResult;
 import exo.libos.fs.Importer;
 import exo.libos.fs.SourceTotals;
@@ -60,6 +61,9 @@ final class WebSite implements AutoCloseable {
     /** 4 MiB: as long as the importer's transfers get. */
     private static final int IMPORT_PAGES = 1024;
     private static final int BLOCK_BYTES = 4096;
+    private static final int MAX_CONNECTIONS = 4096;
+    /** The rest is for those that are told to come back later. */
+    private static final int SERVED_CONNECTIONS = 4000;
     private static final int BUFFER_BYTES = 1 << 14;
     /** A buffer for receiving and one for sending take 8 pages: so a quarter of all, at most. */
     private static final int PAGES_PER_BUFFER = 32;
@@ -207,7 +211,7 @@ final class WebSite implements AutoCloseable {
     private StackConfig stack() {
         int buffers = Math.clamp(options.pages() / PAGES_PER_BUFFER, 1, MOST_BUFFERS);
         return StackConfig.network(options.address().prefix())
-                .maxConnections(Gateway.MAX_CONNECTIONS)
+                .maxConnections(MAX_CONNECTIONS)
                 .buffers(BUFFER_BYTES, BUFFER_BYTES, buffers);
     }
 
@@ -220,6 +224,7 @@ final class WebSite implements AutoCloseable {
         CheetahConfig config = CheetahConfig.on(stack)
                 .port(options.net().isWire() ? HTTP : options.port())
                 .cachePages(options.pages() - network)
+                .limits(Limits.standard().maxConnections(SERVED_CONNECTIONS))
                 .onReady(cheetah -> ready.countDown());
         EnvSpec spec = EnvSpec.named("server")
                 .frames(options.pages())
