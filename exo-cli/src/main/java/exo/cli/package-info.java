@@ -10,11 +10,24 @@
  *
  * <p>It does not guarantee a stable Java interface: it exports nothing.
  *
- * <p>Reading order: {@link exo.cli.Main}, then the subcommand of interest.
+ * <p>Reading order: {@link exo.cli.Main}, {@link exo.cli.ServeCommand}, {@link exo.cli.WebSite},
+ * {@link exo.cli.Gateway}; {@link exo.cli.DoctorCommand} stands alone.
+ *
+ * {@snippet lang="java" :
+ * try (WebSite site = WebSite.open(options, console)) {
+ *     site.start();
+ *     return site.awaitEnd();
+ * }
+ * }
  *
  * <p>Imports allowed: the API, the library operating systems, picocli. Threading: the main thread
- * parses; a subcommand says what else it starts.
+ * parses and embeds; the importer, the server and the gateway run on threads of the kernel, each in
+ * an environment of its own; a shutdown hook closes the kernel.
  *
- * <p>Held by: {@code MainTest}, and {@code LauncherTest} for the script {@code exo} that starts it.
+ * <p>Source: none beyond those of the libraries.
+ *
+ * <p>Held by: {@code MainTest}, {@code ServeCommandTest}, {@code DoctorCommandTest}, {@code
+ * NetChoiceTest}; {@code LauncherTest} for the script {@code exo}; {@code ServeTest} and {@code
+ * ServeNetTest} for the main job, as a user starts it.
  */
 package exo.cli;
