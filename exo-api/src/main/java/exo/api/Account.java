@@ -14,7 +14,7 @@ package exo.api;
  * @param cpuNanos processor time used by its threads, in nanoseconds, ended threads included
  * @param upcalls upcalls delivered
  * @param repossessions resources taken from it by force
- * @param packetsReceived frames put into its receive rings
+ * @param packetsReceived frames it took from its receive rings
  * @param packetsSent frames sent for it
  * @param packetsRefused frames it tried to send from an address that is not its own
  * @param blocksRead blocks read for it

@@ -2,8 +2,8 @@
 package exo.api;
 
 /**
- * An invariant of the kernel is broken. The kernel instance stops: it ends every environment and
- * refuses all further calls. It is a defect of the kernel, never the answer to a request.
+ * An invariant of the kernel is broken: a defect of the kernel, never the answer to a request. What
+ * the call it comes out of has done is not defined; the embedder should close the kernel.
  */
 public final class KernelPanic extends Error {
     private static final long serialVersionUID = 1L;

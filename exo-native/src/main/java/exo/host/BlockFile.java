@@ -36,6 +36,7 @@ public final class BlockFile implements AutoCloseable {
     private static final int TYPE_FILE = 0x8000;
     private static final int LOCK_EX_NB = 6;
     private static final int LOCK_UN = 8;
+    private static final long BLKROGET = 0x125e;
     private static final long BLKSSZGET = 0x1268;
     private static final long BLKGETSIZE64 = 0x80081272L;
     private static final int LEAST_ALIGNMENT = 512;
@@ -54,7 +55,7 @@ public final class BlockFile implements AutoCloseable {
     private BlockFile(Opened opened, Status status) {
         this.name = opened.name();
         this.fd = opened.fd();
-        this.writable = opened.writable();
+        this.writable = opened.writable() && !status.readOnly();
         this.directCause = opened.directCause();
         this.blockDevice = status.isBlockDevice();
         this.alignment = status.alignment();
@@ -65,7 +66,8 @@ public final class BlockFile implements AutoCloseable {
     private record Opened(String name, int fd, boolean writable, String directCause) {}
 
     /** What the host says about a file. */
-    private record Status(int type, long sizeBytes, int alignment, String lockName) {
+    private record Status(int type, boolean readOnly, long sizeBytes, int alignment,
+            String lockName) {
         boolean isBlockDevice() {
             return type == TYPE_BLOCK;
         }
@@ -201,6 +203,7 @@ public final class BlockFile implements AutoCloseable {
             int type = typeIn(status);
             long size = status.get(ValueLayout.JAVA_LONG, Struct.Statx.SIZE);
             int align = LEAST_ALIGNMENT;
+            boolean readOnly = false;
             if ((status.get(ValueLayout.JAVA_INT, Struct.Statx.MASK) & STATX_DIOALIGN) != 0) {
                 align = Math.max(align,
                         status.get(ValueLayout.JAVA_INT, Struct.Statx.DIO_OFFSET_ALIGN));
@@ -215,14 +218,22 @@ public final class BlockFile implements AutoCloseable {
                 Descriptor.check(Descriptor.ioctl(fd, BLKSSZGET, answer), "ioctl(BLKSSZGET)",
                         "name a block device that is there");
                 align = Math.max(align, answer.get(ValueLayout.JAVA_INT, 0));
+                readOnly = isReadOnly(fd, answer);
             }
             // As /proc/locks writes it: the numbers of the device in hexadecimal, the inode.
             String lockName = String.format("%02x:%02x:%d",
                     status.get(ValueLayout.JAVA_INT, Struct.Statx.DEV_MAJOR),
                     status.get(ValueLayout.JAVA_INT, Struct.Statx.DEV_MINOR),
                     status.get(ValueLayout.JAVA_LONG, Struct.Statx.INODE));
-            return new Status(type, size, align, lockName);
+            return new Status(type, readOnly, size, align, lockName);
         }
+    }
+
+    /** Whoever has the privilege may open such a device for writing, and then not write. */
+    private static boolean isReadOnly(int device, MemorySegment answer) {
+        Descriptor.check(Descriptor.ioctl(device, BLKROGET, answer), "ioctl(BLKROGET)",
+                "name a block device that is there");
+        return answer.get(ValueLayout.JAVA_INT, 0) != 0;
     }
 
     /**

@@ -29,7 +29,8 @@
  *
  * <p>Source: the manual pages of Linux that each class names; io_uring(7), packet(7).
  *
- * <p>Held by: {@code StructLayoutTest}, which asks the host's C compiler for each offset, and a
- * test for each class.
+ * <p>Held by: {@code StructLayoutTest}, which asks the host's C compiler for each offset, {@code
+ * BlockFileTest}, {@code PacketSocketTest}, {@code TapDeviceTest}, {@code HostLimitsTest}; the
+ * other classes are held by the tests of the kernel, which runs on them.
  */
 package exo.host;

@@ -19,8 +19,9 @@ public final class ChildJvm {
     private static final List<String> FENCE = List.of("--illegal-native-access=deny",
             "--sun-misc-unsafe-memory-access=deny");
     /** What of this JVM's own arguments describes modules. Opened packages are for JUnit alone. */
-    private static final List<String> INHERITED = List.of("--module-path=", "--add-modules=",
-            "--add-reads=", "--patch-module=", "--enable-native-access=");
+    private static final List<String> INHERITED = List.of("--module-path=",
+            "--upgrade-module-path=", "--add-modules=", "--add-reads=", "--patch-module=",
+            "--enable-native-access=");
 
     private final String mainClass;
     private final Optional<String> mainModule;
@@ -28,6 +29,7 @@ public final class ChildJvm {
     private final List<String> arguments = new ArrayList<>();
     private Optional<Netns> netns = Optional.empty();
     private Optional<Path> directory = Optional.empty();
+    private boolean onClassPath;
 
     private ChildJvm(Class<?> main) {
         this.mainClass = main.getName();
@@ -63,29 +65,51 @@ public final class ChildJvm {
         return this;
     }
 
+    /** {@return this, with the modules of this JVM on its class path, all with native access} */
+    public ChildJvm onClassPath() {
+        onClassPath = true;
+        return this;
+    }
+
     /** {@return the command line} */
     public List<String> command() {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (INHERITED.stream().anyMatch(argument::startsWith)) {
-                java.add(argument);
-            }
+        List<String> inherited = ManagementFactory.getRuntimeMXBean()
+                .getInputArguments()
+                .stream()
+                .filter(a -> INHERITED.stream().anyMatch(a::startsWith))
+                .toList();
+        List<String> classPath = new ArrayList<>();
+        if (onClassPath) {
+            java.add("--enable-native-access=ALL-UNNAMED");
+            inherited.stream().map(ChildJvm::pathIn).forEach(classPath::add);
+        } else {
+            java.addAll(inherited);
         }
         java.addAll(FENCE);
-        String classPath = System.getProperty("java.class.path", "");
+        classPath.add(System.getProperty("java.class.path", ""));
+        classPath.removeIf(String::isEmpty);
         if (!classPath.isEmpty()) {
-            java.addAll(List.of("--class-path", absolute(classPath)));
+            java.addAll(List.of("--class-path",
+                    absolute(String.join(File.pathSeparator, classPath))));
         }
         java.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
         java.addAll(jvmArguments);
-        if (mainModule.isPresent()) {
+        if (mainModule.isPresent() && !onClassPath) {
             java.addAll(List.of("--module", mainModule.get() + "/" + mainClass));
         } else {
             java.add(mainClass);
         }
         java.addAll(arguments);
         return netns.map(n -> n.command(java)).orElse(java);
+    }
+
+    /** {@return the folders and jars that an option about modules names, or nothing} */
+    private static String pathIn(String option) {
+        boolean names = option.startsWith("--module-path=") || option.startsWith("--upgrade-")
+                || option.startsWith("--patch-module=");
+        return names ? option.substring(option.lastIndexOf('=') + 1) : "";
     }
 
     private static String absolute(String classPath) {

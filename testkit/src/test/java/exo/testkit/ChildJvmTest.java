@@ -40,6 +40,15 @@ class ChildJvmTest {
     }
 
     @Test
+    void shouldRunAClassOfAModuleOnTheClassPath() {
+        try (Subprocess child = ChildJvm.of(Child.class).onClassPath().start()) {
+            assertTrue(child.awaitLine("module", LONG).startsWith("unnamed module"));
+            assertEquals("native access: true", child.awaitLine("native", LONG));
+            assertEquals(5, child.awaitExit(LONG));
+        }
+    }
+
+    @Test
     void shouldPutUpTheFence() {
         assertTrue(ChildJvm.of(Child.class).command().contains("--illegal-native-access=deny"));
     }

@@ -13,7 +13,6 @@ import exo.api.disk.ExtentQueue;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
 import exo.api.upcall.Upcalls;
-import exo.impl.kernel.KernelProvider;
 import java.io.IOException;
 
 /** An extent queue of the kernel, by either backend. The kernel is booted for each reading. */
@@ -38,7 +37,7 @@ final class QueueContender implements Contender {
         HostConfig config = HostConfig.minimal()
                 .memory(MemoryConfig.frames(PAGES))
                 .disk(DiskConfig.at("disk0", load.image()).queue(backend).format(Format.ALWAYS));
-        try (Exokernel kernel = new KernelProvider().boot(config)) {
+        try (Exokernel kernel = Exokernel.boot(config)) {
             Env root = kernel.rootEnv();
             BlockDevice disk = root.keys().find("disk0", BlockDevice.class);
             if (disk.blockBytes() != Load.BLOCK_BYTES || !disk.isDirect()) {

@@ -6,7 +6,6 @@ import exo.api.HostConfig;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Pages;
 import exo.api.mem.Window;
-import exo.impl.kernel.KernelProvider;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -52,7 +51,7 @@ public class PagesBench {
     /** Boots a kernel and leaves idle mapped pages in a window of the measuring thread. */
     @Setup(Level.Trial)
     public void boot() {
-        kernel = new KernelProvider().boot(
+        kernel = Exokernel.boot(
                 HostConfig.minimal().memory(MemoryConfig.frames(2 * PAGES)));
         window = kernel.rootEnv().memory().bindWindow(PAGES);
         window.allocPages(0, PAGES);

@@ -141,7 +141,8 @@ public interface ExtentQueue extends AutoCloseable {
      * {@return the result of the completion taken last: the blocks moved, all that were asked for,
      * or 0 for a flush; or the refusal of {@link exo.api.ErrorCode#IO_ERROR}, {@link
      * exo.api.ErrorCode#NO_SPACE}, {@link exo.api.ErrorCode#SHORT_TRANSFER}, {@link
-     * exo.api.ErrorCode#MISALIGNED} or {@link exo.api.ErrorCode#HOST_FAULT}}
+     * exo.api.ErrorCode#MISALIGNED}, {@link exo.api.ErrorCode#INSUFFICIENT} for a write to a device
+     * that the host does not permit writing to, or {@link exo.api.ErrorCode#HOST_FAULT}}
      */
     int result();
 

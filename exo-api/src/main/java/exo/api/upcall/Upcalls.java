@@ -46,6 +46,7 @@ public interface Upcalls {
      *        {@link #NEVER}
      * @return how many upcalls were delivered; 0 if the deadline has come or {@link #wake} was
      *         called
+     * @throws IllegalStateException if this thread waits in a selector
      */
     int await(long deadlineNanos);
 
@@ -63,6 +64,8 @@ public interface Upcalls {
      * @param selector a selector of the JDK's own provider
      * @throws IllegalArgumentException if the selector is not the JDK's own, since the kernel would
      *         call foreign code
+     * @throws IllegalStateException if a queue of transfers is bound to this thread, which no
+     *         selector can wait for
      */
     void wakeThrough(Selector selector);
 

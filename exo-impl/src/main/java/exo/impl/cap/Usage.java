@@ -9,7 +9,7 @@ public final class Usage {
     public final LongAdder upcalls = new LongAdder();
     /** Resources taken by force. */
     public final LongAdder repossessions = new LongAdder();
-    /** Frames put into its receive rings. */
+    /** Frames taken from its receive rings. */
     public final LongAdder packetsReceived = new LongAdder();
     /** Frames sent. */
     public final LongAdder packetsSent = new LongAdder();

@@ -14,8 +14,8 @@
  * <p>It does not know any resource, nor the host.
  *
  * <p>Reading order: {@link exo.impl.cap.KernelCapability}, {@link exo.impl.cap.CapabilityTable},
- * {@link exo.impl.cap.Ledger}, {@link exo.impl.cap.Principal}, {@link exo.impl.cap.Binding}, {@link
- * exo.impl.cap.PinnableWindow}.
+ * {@link exo.impl.cap.Ledger}, {@link exo.impl.cap.Principal}, {@link exo.impl.cap.Binding},
+ * {@link exo.impl.cap.PinnableWindow}.
  *
  * {@snippet lang="java" :
  * KernelExtent extent = table.check(allegation, caller, KernelExtent.class, Rights.READ);
@@ -33,6 +33,7 @@
  *
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 23-26; the derivation tree follows seL4's.
  *
- * <p>Held by: {@code CapabilityTableTest}, {@code CapabilityHostile}, {@code LedgerTest}.
+ * <p>Held by: {@code CapabilityTableTest}, {@code CapabilityHostile}, {@code LedgerTest}, {@code
+ * CheckOrRevokeStress}, {@code AttachOrRevokeStress}.
  */
 package exo.impl.cap;

@@ -26,8 +26,7 @@
  * <p>Lock order: a timeline's lock is innermost; {@link exo.impl.cpu.KernelCpu}'s own is never held
  * around it.
  *
- * <p>Source: Engler, PhD thesis, MIT 1998, pages 31-32. The means of enforcement were chosen by
- * measurement; see ARCHITECTURE.md, "Decisions".
+ * <p>Source: Engler, PhD thesis, MIT 1998, pages 31-32.
  *
  * <p>Held by: {@code CpuTest}.
  */

@@ -32,6 +32,7 @@
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 42-46; departures are in {@link exo.api.disk}.
  *
  * <p>Held by: {@code ExtentQueueContract} for each backend, on files and on loop devices, {@code
- * DeviceTest}, {@code FreeMapTest}, {@code CatalogueCrash}, {@code ExtentHostile}.
+ * DeviceTest}, {@code DiskFaultsTest}, {@code FreeMapTest}, {@code CatalogueCrash}, {@code
+ * ExtentHostile}.
  */
 package exo.impl.disk;

@@ -8,8 +8,6 @@ import exo.host.Poller;
 import exo.impl.audit.UpcallEvent;
 import exo.impl.cap.EventPort;
 import exo.impl.cap.EventSource;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,30 +16,13 @@ import java.util.Objects;
 /**
  * The upcalls of one thread.
  *
- * <p><b>Sleeping and waking.</b> The state is one word: <pre>
- *   AWAKE --await--> ASLEEP --signal--> SIGNALLED --await returns--> AWAKE
- * </pre>
- * The thread writes ASLEEP (volatile), asks every source once more, and only then waits on the
- * host. A source becomes pending first, then its signaller looks at the word (volatile). So either
- * the thread sees the source, or the signaller sees ASLEEP; whoever moves it to SIGNALLED, and
- * nobody else, makes the host call that wakes.
+ * <p><b>Sleeping and waking.</b> By a {@link WakeWord}: no signal is lost, and one signaller alone
+ * makes the host call.
  *
  * <p>A thread that waits in a selector is taken to be asleep from each {@code poll} on.
  */
 final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
     private static final UpcallHandler SILENT = new UpcallHandler() {};
-    private static final int AWAKE = 0;
-    private static final int ASLEEP = 1;
-    private static final int SIGNALLED = 2;
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(KernelUpcalls.class, "state", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     /** Not this object: a libOS holds it, and could keep its monitor for ever. */
     private final Object lock = new Object();
@@ -49,7 +30,7 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
     private final Thread owner;
     private final Poller poller = Poller.create();
     private volatile EventSource[] sources = {}; // copied on write under lock
-    private volatile int state = AWAKE;
+    private final WakeWord word = new WakeWord();
     private volatile boolean wakeAsked;
     private volatile Selector selector;
     private UpcallHandler handler = SILENT; // owner thread only
@@ -70,7 +51,7 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
     public int poll() {
         checkOwner();
         if (selector != null) {
-            STATE.setVolatile(this, ASLEEP); // from here on signallers wake the selector again
+            word.sleep(); // from here on signallers wake the selector again
         }
         return deliver();
     }
@@ -103,13 +84,13 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
         if (delivered > 0) {
             return delivered;
         }
-        STATE.setVolatile(this, ASLEEP); // pairs with the read in signal
+        word.sleep();
         try {
             if (!wakeAsked && !isAnyPending() && !env.isLeaving()) {
                 poller.await(deadlineNanos);
             }
         } finally {
-            STATE.setVolatile(this, AWAKE);
+            word.awake();
         }
         wakeAsked = false;
         env.checkCaller();
@@ -135,8 +116,7 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
     /** hot: guarded by the packet benchmarks. */
     @Override
     public void signal() {
-        if ((int) STATE.getVolatile(this) == ASLEEP
-                && STATE.compareAndSet(this, ASLEEP, SIGNALLED)) {
+        if (word.isToBeWoken()) {
             Selector waiting = selector;
             if (waiting != null) {
                 waiting.wakeup();
@@ -172,7 +152,7 @@ final class KernelUpcalls implements Upcalls, EventPort, AutoCloseable {
             }
         }
         selector = chosen;
-        STATE.setVolatile(this, ASLEEP);
+        word.sleep();
         chosen.wakeup(); // whatever is pending already must be seen
     }
 

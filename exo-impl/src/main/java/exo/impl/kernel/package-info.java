@@ -15,7 +15,8 @@
  * itself stays with the JVM.
  *
  * <p>Reading order: {@code Kernel}, {@code KernelEnv}, {@code EnvLife}, {@code KernelThread},
- * {@code KernelUpcalls}, {@code ControlEvents}, {@code FrameRevocation}.
+ * {@code KernelUpcalls}, {@link exo.impl.kernel.WakeWord}, {@code ControlEvents}, {@code
+ * FrameRevocation}.
  *
  * {@snippet lang="java" :
  * try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
@@ -33,6 +34,6 @@
  *
  * <p>Held by: {@code KernelTest}, {@code EnvTest}, {@code UpcallTest}, {@code RevocationTest},
  * {@code FenceTest}, {@code UnprivilegedTest}, {@code EnvHostile}, {@code NullsHostile}, {@code
- * FenceHostile}.
+ * FenceHostile}, {@code WakeWordStress}, {@code TwoWakersStress}.
  */
 package exo.impl.kernel;

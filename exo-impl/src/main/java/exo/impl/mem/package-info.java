@@ -36,6 +36,6 @@
  * exo.api.mem}.
  *
  * <p>Held by: {@code WindowTest}, {@code WindowHostile}, {@code ShareRaceHostile}, {@code
- * PageTableTest}, {@code FramePoolTest}.
+ * PageTableTest}, {@code FramePoolTest}, {@code PinOrTakeStress}, {@code ReturnOrTakeStress}.
  */
 package exo.impl.mem;

@@ -2,6 +2,7 @@
 package exo.impl.kernel;
 
 import exo.api.Env;
+import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
 import exo.api.Exokernel;
@@ -13,10 +14,15 @@ import exo.api.disk.DiskConfig;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
 import exo.api.net.NetDevice;
+import exo.testkit.ChildJvm;
+import exo.testkit.Subprocess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +56,28 @@ class KernelTest {
         }
     }
 
+    /** Boots a kernel and says from where. */
+    static final class ClassPathUser {
+        private ClassPathUser() {}
+
+        public static void main(String[] arguments) {
+            try (Exokernel kernel = Exokernel.boot(HostConfig.minimal())) {
+                System.out.println("booted from " + kernel.getClass().getModule());
+            }
+        }
+    }
+
+    @Test
+    void shouldBootOnTheClassPath() {
+        try (Subprocess child = ChildJvm.of(ClassPathUser.class)
+                .onClassPath()
+                .jvm("-XX:+UseSerialGC", "-Xmx64m")
+                .start()) {
+            assertEquals(0, child.awaitExit(Duration.ofSeconds(60)), child.errors());
+            assertTrue(child.output().startsWith("booted from unnamed module"), child.output());
+        }
+    }
+
     @Test
     void shouldNameWhatBacksEachFacility() {
         try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
@@ -62,6 +90,32 @@ class KernelTest {
                 assertEquals(facility.cause().isEmpty(), facility.remedy().isEmpty(),
                         facility.toString());
             }
+        }
+    }
+
+    @Test
+    void shouldReportWhatIsHeldByWhom() throws InterruptedException {
+        try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
+            Env root = kernel.rootEnv();
+            Window window = root.memory().bindWindow(4);
+            window.allocPages(0, 3);
+            CountDownLatch holds = new CountDownLatch(1);
+            CountDownLatch seen = new CountDownLatch(1);
+            EnvControl child = root.createEnv(EnvSpec.named("hoarder").frames(8), env -> {
+                env.memory().bindWindow(8).allocPages(0, 5);
+                holds.countDown();
+                seen.await();
+            });
+            assertTrue(holds.await(20, TimeUnit.SECONDS));
+            List<String> held = kernel.leaks().entries();
+            assertTrue(held.contains("env root: 3 frames"), held.toString());
+            assertTrue(held.contains("env hoarder: 5 frames"), held.toString());
+            seen.countDown();
+            TestEnv.await(child);
+            held = kernel.leaks().entries();
+            assertTrue(held.stream().noneMatch(line -> line.contains("hoarder")), held.toString());
+            window.close();
+            assertFalse(kernel.leaks().entries().contains("env root: 3 frames"));
         }
     }
 

@@ -76,6 +76,7 @@ class UnprivilegedTest {
         private static void exercise(Env env) {
             Window window = env.memory().bindWindow(2);
             window.allocPages(0, 2);
+            assertEquals(-1, window.hostFrame(0), "not for an ordinary user");
             window.segment().fill((byte) 0x42);
             try (ExtentQueue queue = env.disk()
                     .bindQueue(env.keys().find("x", Extent.class),

@@ -17,6 +17,7 @@ import exo.api.upcall.Repossession;
 import exo.api.upcall.UpcallHandler;
 import exo.api.upcall.Upcalls;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.NeedsRoot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -160,6 +161,15 @@ class WindowTest {
         boolean readable = first >= 0;
         assertEquals(readable, second >= 0);
         assertTrue(!readable || first != second);
+    }
+
+    @Test
+    @NeedsRoot
+    void shouldTellRootTheHostsFrameNumber() {
+        Window window = root.memory().bindWindow(1);
+        window.allocPages(0, 1);
+        window.segment().fill((byte) 1);
+        assertTrue(window.hostFrame(0) > 0);
     }
 
     @Test

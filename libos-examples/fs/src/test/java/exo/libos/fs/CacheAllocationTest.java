@@ -4,6 +4,7 @@ package exo.libos.fs;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.DiskConfig.QueueBackend;
 import exo.api.disk.Extent;
+import exo.testkit.ChildJvm;
 import exo.testkit.Subprocess;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ final class CacheAllocationTest {
 
     @Test
     void shouldAllocateNothingToBorrowAndRelease() {
-        try (Subprocess child = FsBench.child(Child.class)
+        try (Subprocess child = ChildJvm.of(Child.class)
                 .jvm("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-Xmx160m")
                 .start()) {
             assertEquals(0, child.awaitExit(PATIENCE), child.errors());

@@ -12,7 +12,6 @@ import exo.api.disk.ExtentQueue;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
 import exo.api.upcall.UpcallHandler;
-import exo.testkit.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -178,13 +177,6 @@ final class FsBench implements AutoCloseable {
         try (Volume volume = mount(extent)) {
             assertShows(source, volume);
         }
-    }
-
-    /** {@return a child JVM in which a kernel can be booted, wherever this one has it from} */
-    static ChildJvm child(Class<?> main) {
-        String kernel = System.getProperty("jdk.module.upgrade.path", "");
-        ChildJvm child = ChildJvm.of(main);
-        return kernel.isEmpty() ? child : child.jvm("--upgrade-module-path=" + kernel);
     }
 
     @Override

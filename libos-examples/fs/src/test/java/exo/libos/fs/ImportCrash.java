@@ -6,6 +6,7 @@ import exo.api.ResourceException;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.testkit.Await;
+import exo.testkit.ChildJvm;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
 import exo.testkit.Subprocess;
@@ -103,7 +104,7 @@ final class ImportCrash {
         Path image = folder.resolve("image");
         long before = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            try (Subprocess child = FsBench.child(Child.class)
+            try (Subprocess child = ChildJvm.of(Child.class)
                     .jvm("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
                     .arguments(image.toString())
                     .start()) {
