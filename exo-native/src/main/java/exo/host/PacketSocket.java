@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -25,7 +26,9 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p><b>Sending</b> is from a staging area of slots by {@code sendmmsg}, which copies: when it
  * returns, the slots can be used again. A ring for sending would call a slot free while a receiver
- * on this host still refers to its bytes.
+ * on this host still refers to its bytes. It goes by a descriptor of its own, which receives
+ * nothing: before each frame lies a header that can ask the host to cut a long TCP segment, and one
+ * descriptor would put such headers before the frames received too.
  *
  * <p><b>Thread-safety.</b> One thread receives, one at a time sends. {@link #close} when neither
  * does any more; the rest any thread.
@@ -53,6 +56,7 @@ public final class PacketSocket implements AutoCloseable {
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_COPY_THRESH = 7;
     private static final int PACKET_VERSION = 10;
+    private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_IGNORE_OUTGOING = 23;
     private static final int PACKET_MR_PROMISC = 1;
     private static final int TPACKET_V2 = 1;
@@ -62,6 +66,9 @@ public final class PacketSocket implements AutoCloseable {
     private static final int TP_STATUS_VLAN_VALID = 0x10;
     private static final int VLAN_ID_MASK = 0xfff;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final byte NEEDS_CHECKSUM = 1;
+    private static final byte CUT_TCP_IPV4 = 1;
+    private static final int CHECKSUM_IN_TCP = 16;
 
     private static final int ETHERNET_HEADER_BYTES = 14;
     /** What the host puts before a frame in its slot: its header, an address, alignment. */
@@ -72,6 +79,10 @@ public final class PacketSocket implements AutoCloseable {
     private static final int LONG_FRAME_BYTES = 1 << 17;
     private static final int BUFFER_BYTES = 1 << 22;
     private static final int PAGE_BYTES = 1 << 16; // of the largest kind
+    /** Where the frame begins in a staging slot; the header for the host lies before it. */
+    private static final int FRAME_IN_SLOT = 16;
+    private static final int HEADER_IN_SLOT = FRAME_IN_SLOT - Struct.SendHeader.BYTES;
+    private static final int VECTORS_BYTES = 2 * Struct.Vector.BYTES; // a frame may have a rest
     private static final String NO_MEMORY = "free memory on the host, or use fewer devices";
 
     private static final VarHandle STATUS = ValueLayout.JAVA_INT.varHandle();
@@ -79,6 +90,7 @@ public final class PacketSocket implements AutoCloseable {
             .withOrder(ByteOrder.BIG_ENDIAN);
 
     private final int fd;
+    private final int sendFd;
     private final NetInterface on;
     private final int slotBytes;
     private final int rxSlots;
@@ -97,8 +109,10 @@ public final class PacketSocket implements AutoCloseable {
     private long dropped; // guarded by this
     private boolean closed; // guarded by this
 
-    private PacketSocket(int fd, NetInterface on, int slotBytes, Mapping ringMapping) {
+    private PacketSocket(int fd, int sendFd, NetInterface on, int slotBytes,
+            Mapping ringMapping) {
         this.fd = fd;
+        this.sendFd = sendFd;
         this.on = on;
         this.slotBytes = slotBytes;
         this.rxSlots = RING_BYTES / slotBytes;
@@ -107,18 +121,18 @@ public final class PacketSocket implements AutoCloseable {
         this.frameMemory = ring;
         this.messages = (long) TX_SLOTS * slotBytes;
         this.vectors = messages + (long) TX_SLOTS * Struct.Message.BYTES;
-        this.longFrame = vectors + (long) TX_SLOTS * Struct.Vector.BYTES;
+        this.longFrame = vectors + (long) TX_SLOTS * VECTORS_BYTES;
         long bytes = longFrame + LONG_FRAME_BYTES;
         this.ownMapping = Mapping.reserve((bytes + PAGE_BYTES - 1) & -PAGE_BYTES);
         this.own = ownMapping.segment();
         for (int i = 0; i < TX_SLOTS; i++) {
             long message = messages + (long) i * Struct.Message.BYTES;
-            long vector = vectors + (long) i * Struct.Vector.BYTES;
+            long vector = vectors + (long) i * VECTORS_BYTES;
             own.set(ValueLayout.JAVA_LONG, message + Struct.Message.VECTORS,
                     ownMapping.address() + vector);
             own.set(ValueLayout.JAVA_LONG, message + Struct.Message.VECTOR_COUNT, 1);
             own.set(ValueLayout.JAVA_LONG, vector + Struct.Vector.BASE,
-                    ownMapping.address() + txOffset(i));
+                    ownMapping.address() + txOffset(i) - Struct.SendHeader.BYTES);
         }
     }
 
@@ -131,21 +145,23 @@ public final class PacketSocket implements AutoCloseable {
      * @throws HostException if the host refuses it
      */
     public static PacketSocket open(NetInterface on) {
-        // No protocol yet: nothing arrives before all is set.
-        int fd = (int) Descriptor.check(
-                Syscall.call(SyscallNumber.SOCKET, AF_PACKET, SOCK_RAW | Descriptor.O_CLOEXEC, 0),
-                "socket(AF_PACKET, SOCK_RAW)",
-                "run as root, or give the service ambient CAP_NET_RAW");
+        int fd = openDescriptor();
+        int sendFd = -1;
         PacketSocket made;
         try {
-            made = withRing(fd, on);
+            sendFd = openDescriptor();
+            made = withRing(fd, sendFd, on);
         } catch (HostException e) {
             Descriptor.close(fd);
+            if (sendFd >= 0) {
+                Descriptor.close(sendFd);
+            }
             throw e;
         }
         try {
-            made.setBuffer(SO_SNDBUFFORCE, SO_SNDBUF);
-            made.setBuffer(SO_RCVBUFFORCE, SO_RCVBUF);
+            setNumber(sendFd, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
+            setBuffer(sendFd, SO_SNDBUFFORCE, SO_SNDBUF);
+            setBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
             made.admit(new long[0]);
             made.bind();
             return made;
@@ -155,12 +171,20 @@ public final class PacketSocket implements AutoCloseable {
         }
     }
 
-    private static PacketSocket withRing(int fd, NetInterface on) {
+    private static int openDescriptor() {
+        // No protocol yet: nothing arrives before all is set.
+        return (int) Descriptor.check(
+                Syscall.call(SyscallNumber.SOCKET, AF_PACKET, SOCK_RAW | Descriptor.O_CLOEXEC, 0),
+                "socket(AF_PACKET, SOCK_RAW)",
+                "run as root, or give the service ambient CAP_NET_RAW");
+    }
+
+    private static PacketSocket withRing(int fd, int sendFd, NetInterface on) {
         int slotBytes = slotBytes(on.mtu());
         setUpRing(fd, slotBytes);
         Mapping ring = Mapping.ofShared(fd, RING_BYTES, 0);
         try {
-            return new PacketSocket(fd, on, slotBytes, ring);
+            return new PacketSocket(fd, sendFd, on, slotBytes, ring);
         } catch (HostException e) {
             ring.close();
             throw e;
@@ -200,13 +224,18 @@ public final class PacketSocket implements AutoCloseable {
                     (short) PACKET_MR_PROMISC);
             Descriptor.check(setOption(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership),
                     "setsockopt(PACKET_MR_PROMISC, " + on.name() + ")", interfaces());
-            MemorySegment address = arena.allocate(Struct.LinkAddress.BYTES, 8);
-            address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_PACKET);
-            address.set(NETWORK_SHORT, Struct.LinkAddress.PROTOCOL, (short) ETH_P_ALL);
-            address.set(ValueLayout.JAVA_INT, Struct.LinkAddress.INTERFACE, on.index());
-            Descriptor.check(Syscall.call(SyscallNumber.BIND, fd, address.address(),
-                    address.byteSize()), "bind(" + on.name() + ")", interfaces());
+            bind(sendFd, 0, arena);
+            bind(fd, ETH_P_ALL, arena);
         }
+    }
+
+    private void bind(int descriptor, int protocol, Arena arena) {
+        MemorySegment address = arena.allocate(Struct.LinkAddress.BYTES, 8);
+        address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_PACKET);
+        address.set(NETWORK_SHORT, Struct.LinkAddress.PROTOCOL, (short) protocol);
+        address.set(ValueLayout.JAVA_INT, Struct.LinkAddress.INTERFACE, on.index());
+        Descriptor.check(Syscall.call(SyscallNumber.BIND, descriptor, address.address(),
+                address.byteSize()), "bind(" + on.name() + ")", interfaces());
     }
 
     private static String interfaces() {
@@ -227,7 +256,7 @@ public final class PacketSocket implements AutoCloseable {
     }
 
     /** Asks for a large buffer: beyond the limit of the host, or else up to it. */
-    private void setBuffer(int force, int option) {
+    private static void setBuffer(int fd, int force, int option) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocateFrom(ValueLayout.JAVA_INT, BUFFER_BYTES);
             if (setOption(fd, SOL_SOCKET, force, value) < 0) {
@@ -360,7 +389,7 @@ public final class PacketSocket implements AutoCloseable {
      * @param slot which, 0 to {@code TX_SLOTS - 1}
      */
     public long txOffset(int slot) {
-        return (long) slot * slotBytes;
+        return (long) slot * slotBytes + FRAME_IN_SLOT;
     }
 
     /**
@@ -370,8 +399,61 @@ public final class PacketSocket implements AutoCloseable {
      * @param lengthBytes its length
      */
     public void txLength(int slot, int lengthBytes) {
-        own.set(ValueLayout.JAVA_LONG,
-                vectors + (long) slot * Struct.Vector.BYTES + Struct.Vector.LENGTH, lengthBytes);
+        long header = (long) slot * slotBytes + HEADER_IN_SLOT;
+        own.set(ValueLayout.JAVA_SHORT, header, (short) 0);
+        own.set(ValueLayout.JAVA_LONG, header + Struct.SendHeader.HEAD_BYTES, 0);
+        own.set(ValueLayout.JAVA_LONG, vector(slot) + Struct.Vector.LENGTH,
+                lengthBytes + (long) Struct.SendHeader.BYTES);
+        own.set(ValueLayout.JAVA_LONG, message(slot) + Struct.Message.VECTOR_COUNT, 1);
+    }
+
+    private long message(int slot) {
+        return messages + (long) slot * Struct.Message.BYTES;
+    }
+
+    private long vector(int slot) {
+        return vectors + (long) slot * VECTORS_BYTES;
+    }
+
+    /**
+     * Appends bytes that lie elsewhere to the frame in a slot; after {@link #txLength}, which takes
+     * that back. They are read when the frame is sent; where there is no memory then, the host
+     * refuses the frame with {@link Errno#EFAULT}. hot: no allocation.
+     *
+     * @param slot which
+     * @param memory where they lie: memory outside of the heap
+     * @param at where in it
+     * @param byteCount how many
+     */
+    public void txRest(int slot, MemorySegment memory, long at, int byteCount) {
+        long second = vector(slot) + Struct.Vector.BYTES;
+        Objects.checkFromIndexSize(at, byteCount, memory.byteSize());
+        own.set(ValueLayout.JAVA_LONG, second + Struct.Vector.BASE, memory.address() + at);
+        own.set(ValueLayout.JAVA_LONG, second + Struct.Vector.LENGTH, byteCount);
+        own.set(ValueLayout.JAVA_LONG, message(slot) + Struct.Message.VECTOR_COUNT, 2);
+    }
+
+    /**
+     * Has the host fill in the TCP checksum of the frame in a slot, and cut it if it is longer;
+     * after {@link #txLength}, which takes that back. The checksum field holds the sum of the
+     * pseudo header. hot: no allocation.
+     *
+     * @param slot which
+     * @param tcpAt where in the frame the TCP header begins
+     * @param headerBytes how long all headers are
+     * @param cutBytes the most data of a frame; 0 if it shall not be cut
+     */
+    public void txSegment(int slot, int tcpAt, int headerBytes, int cutBytes) {
+        long header = (long) slot * slotBytes + HEADER_IN_SLOT;
+        own.set(ValueLayout.JAVA_BYTE, header + Struct.SendHeader.FLAGS, NEEDS_CHECKSUM);
+        own.set(ValueLayout.JAVA_BYTE, header + Struct.SendHeader.CUT_TYPE,
+                cutBytes > 0 ? CUT_TCP_IPV4 : 0);
+        own.set(ValueLayout.JAVA_SHORT, header + Struct.SendHeader.HEAD_BYTES,
+                (short) headerBytes);
+        own.set(ValueLayout.JAVA_SHORT, header + Struct.SendHeader.CUT_BYTES, (short) cutBytes);
+        own.set(ValueLayout.JAVA_SHORT, header + Struct.SendHeader.SUM_START, (short) tcpAt);
+        own.set(ValueLayout.JAVA_SHORT, header + Struct.SendHeader.SUM_OFFSET,
+                (short) CHECKSUM_IN_TCP);
     }
 
     /**
@@ -382,9 +464,8 @@ public final class PacketSocket implements AutoCloseable {
      * @return how many were sent, from the first on; or the negated error number of the first
      */
     public int trySend(int firstSlot, int count) {
-        return (int) Syscall.call(SyscallNumber.SENDMMSG, fd,
-                ownMapping.address() + messages + (long) firstSlot * Struct.Message.BYTES, count,
-                MSG_DONTWAIT);
+        return (int) Syscall.call(SyscallNumber.SENDMMSG, sendFd,
+                ownMapping.address() + message(firstSlot), count, MSG_DONTWAIT);
     }
 
     // ---- faults and the end
@@ -433,6 +514,7 @@ public final class PacketSocket implements AutoCloseable {
             ringMapping.close();
             ownMapping.close();
             Descriptor.close(fd);
+            Descriptor.close(sendFd);
         }
     }
 }

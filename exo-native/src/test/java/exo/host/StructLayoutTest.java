@@ -32,6 +32,7 @@ class StructLayoutTest {
             #include <linux/if_packet.h>
             #include <linux/io_uring.h>
             #include <linux/stat.h>
+            #include <linux/virtio_net.h>
             #include <netinet/in.h>
             #define SIN_ADDR offsetof(struct sockaddr_in, sin_addr)
             """;
@@ -98,6 +99,13 @@ class StructLayoutTest {
             Vector.BYTES | sizeof(struct iovec)
             Vector.BASE | offsetof(struct iovec, iov_base)
             Vector.LENGTH | offsetof(struct iovec, iov_len)
+            SendHeader.BYTES | sizeof(struct virtio_net_hdr)
+            SendHeader.FLAGS | offsetof(struct virtio_net_hdr, flags)
+            SendHeader.CUT_TYPE | offsetof(struct virtio_net_hdr, gso_type)
+            SendHeader.HEAD_BYTES | offsetof(struct virtio_net_hdr, hdr_len)
+            SendHeader.CUT_BYTES | offsetof(struct virtio_net_hdr, gso_size)
+            SendHeader.SUM_START | offsetof(struct virtio_net_hdr, csum_start)
+            SendHeader.SUM_OFFSET | offsetof(struct virtio_net_hdr, csum_offset)
             FilterStep.BYTES | sizeof(struct sock_filter)
             FilterStep.CODE | offsetof(struct sock_filter, code)
             FilterStep.IF_TRUE | offsetof(struct sock_filter, jt)

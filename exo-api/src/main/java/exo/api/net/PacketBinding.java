@@ -12,7 +12,8 @@ package exo.api.net;
  * frame in it, {@link #tryCommit(int, int)} sends it. The second form appends bytes from anywhere
  * in the window, so that what lies in a page is sent from that page. The kernel takes the bytes at
  * the commit and checks what it took; the libOS may change them afterwards. {@link #txFlush} tells
- * the device that a batch is complete.
+ * the device that a batch is complete. Where the device cuts ({@link Station#maxUncutBytes}),
+ * {@link #tryCommitUncut} sends many frames' worth of TCP data at the price of one.
  *
  * <p><b>Loss.</b> As on every Ethernet, frames may be dropped: at a full receive ring, or by the
  * device. {@link #counters} tells how many.
@@ -27,6 +28,9 @@ package exo.api.net;
  * @see "Engler, PhD thesis, MIT 1998, pages 30-31: packet filters, and the lack of a sender check"
  */
 public interface PacketBinding extends AutoCloseable {
+    /** The least size of the pieces into which {@link #tryCommitUncut} has segments cut. */
+    int LEAST_SEGMENT_BYTES = 512;
+
     /** {@return the station} */
     Station station();
 
@@ -98,6 +102,34 @@ public interface PacketBinding extends AutoCloseable {
      *         rest does not lie in the window
      */
     int tryCommit(int slot, int headBytes, long payloadOffset, int payloadBytes);
+
+    /**
+     * Sends a TCP segment over IPv4 that may be longer than a frame, and gives the slot back. It
+     * arrives as frames of at most {@code segmentBytes} bytes of data each, with consecutive
+     * sequence numbers, as if each had been committed alone. Whoever it goes to on this host may
+     * get it in one piece.
+     *
+     * <p>The kernel fills in the TCP checksums, and the addresses are checked as ever. FIN and PSH
+     * come with the last of the frames. It counts as one frame sent.
+     *
+     * <p><b>Cost.</b> At most one host call, and no copy of the bytes outside of the slot but the
+     * host's.
+     *
+     * @param slot a slot that {@link #tryReserve} gave
+     * @param headBytes how many bytes of the segment lie in the slot, from the Ethernet header on;
+     *        all headers must be among them
+     * @param payloadOffset where in the window the rest begins
+     * @param payloadBytes how many bytes the rest has, 0 or more
+     * @param segmentBytes the most data of a frame, at least {@link #LEAST_SEGMENT_BYTES}; with the
+     *        headers of IPv4 and TCP, no more than {@link Station#mtu}
+     * @return as {@link #tryCommit(int, int, long, int)}; {@link exo.api.ErrorCode#TOO_BIG} if the
+     *         packet is longer than {@link Station#maxUncutBytes}, {@link
+     *         exo.api.ErrorCode#OUT_OF_RANGE} also if it is no whole IPv4 packet with a TCP segment
+     *         whose stated lengths are right, if its receiver is a group, or if {@code
+     *         segmentBytes} is not in its range
+     */
+    int tryCommitUncut(int slot, int headBytes, long payloadOffset, int payloadBytes,
+            int segmentBytes);
 
     /**
      * Tells the device that it shall send what was committed.

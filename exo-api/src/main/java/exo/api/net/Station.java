@@ -23,4 +23,12 @@ public interface Station extends Capability {
 
     /** {@return the largest payload of a frame on the device in bytes} */
     int mtu();
+
+    /**
+     * {@return the longest IPv4 packet in bytes that {@link PacketBinding#tryCommitUncut} takes; 0
+     * if the device cuts nothing, and that is refused}
+     */
+    default int maxUncutBytes() {
+        return 0;
+    }
 }

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
  * filling in the transport checksum, and cutting TCP segments of up to 64 KiB into ones that fit
  * the link. A station shall not have to know, so both are done here, on the kernel's copy.
  *
- * <p>Confined to the receiving thread of its link.
+ * <p>Confined to the receiving thread of its link; another one, to the sender of long segments to
+ * stations of the same device.
  */
 final class HostFrames implements AutoCloseable {
     private static final int STAGING_BYTES = 1 << 14;
@@ -40,7 +41,7 @@ final class HostFrames implements AutoCloseable {
     void accept(Device device, MemorySegment memory, long at, int lengthBytes,
             boolean checksumMissing) {
         if (lengthBytes > device.maxFrameBytes()) {
-            cut(device, memory, at, lengthBytes);
+            cut(device, memory, at, lengthBytes, device.mtu());
             return;
         }
         if (checksumMissing) {
@@ -49,7 +50,7 @@ final class HostFrames implements AutoCloseable {
         device.receive(memory, at, lengthBytes, null);
     }
 
-    private static boolean isWholeIpv4(MemorySegment memory, long at, int lengthBytes) {
+    static boolean isWholeIpv4(MemorySegment memory, long at, int lengthBytes) {
         if (lengthBytes < Ethernet.IPV4_LEAST_FRAME_BYTES
                 || Ethernet.type(memory, at) != Ethernet.IPV4) {
             return false;
@@ -61,15 +62,15 @@ final class HostFrames implements AutoCloseable {
                 && total <= lengthBytes - Ethernet.HEADER_BYTES;
     }
 
-    private static int headerBytes(MemorySegment memory, long ip) {
+    static int headerBytes(MemorySegment memory, long ip) {
         return (memory.get(ValueLayout.JAVA_BYTE, ip) & 0xf) * 4;
     }
 
-    private static int totalBytes(MemorySegment memory, long ip) {
+    static int totalBytes(MemorySegment memory, long ip) {
         return memory.get(Ethernet.SHORT, ip + 2) & 0xffff;
     }
 
-    private static int protocol(MemorySegment memory, long ip) {
+    static int protocol(MemorySegment memory, long ip) {
         return memory.get(ValueLayout.JAVA_BYTE, ip + 9) & 0xff;
     }
 
@@ -89,8 +90,14 @@ final class HostFrames implements AutoCloseable {
         }
     }
 
+    /** Cuts a long TCP segment at the begin of a memory into frames of some data at most. */
+    void cut(Device device, MemorySegment memory, int lengthBytes, int segmentBytes) {
+        cut(device, memory, 0, lengthBytes, segmentBytes);
+    }
+
     /** Cuts a long TCP segment into frames that fit, as a network card would. */
-    private void cut(Device device, MemorySegment memory, long at, int lengthBytes) {
+    private void cut(Device device, MemorySegment memory, long at, int lengthBytes,
+            int segmentBytes) {
         long ip = at + Ethernet.HEADER_BYTES;
         if (!isWholeIpv4(memory, at, lengthBytes) || protocol(memory, ip) != Checksum.TCP) {
             dropped.increment();
@@ -103,7 +110,7 @@ final class HostFrames implements AutoCloseable {
                 : ((memory.get(ValueLayout.JAVA_BYTE, ip + ipHeader + 12) & 0xf0) >>> 4) * 4;
         int headers = ipHeader + tcpHeader;
         int payload = total - headers;
-        int most = device.mtu() - headers;
+        int most = Math.min(device.mtu() - headers, segmentBytes);
         if (tcpHeader < 20 || payload < 1 || most < 1) {
             dropped.increment();
             return;

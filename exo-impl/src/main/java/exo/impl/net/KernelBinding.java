@@ -85,6 +85,7 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
     private long sent;
     private long refused;
     private long sentUncounted;
+    private long restOffset;
     private boolean released;
 
     KernelBinding(KernelNet net, KernelStation station, PacketFilter filter, PinnableWindow window,
@@ -252,10 +253,35 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
         if (slot < 0 || slot >= txReserved.length || !txReserved[slot]) {
             return OUT_OF_RANGE;
         }
-        int refusal = checkFrame(headBytes, payloadOffset, payloadBytes);
+        int refusal = checkFrame(headBytes, payloadOffset, payloadBytes, device.mtu());
         if (refusal == 0) {
             refusal = device.transmit(this, txOffset(slot), headBytes, payloadOffset, payloadBytes);
         }
+        return committed(slot, refusal);
+    }
+
+    /** hot: guarded by the packet benchmarks. */
+    @Override
+    public int tryCommitUncut(int slot, int headBytes, long payloadOffset, int payloadBytes,
+            int segmentBytes) {
+        checkOwner();
+        if (slot < 0 || slot >= txReserved.length || !txReserved[slot]) {
+            return OUT_OF_RANGE;
+        }
+        int refusal = checkFrame(headBytes, payloadOffset, payloadBytes, device.maxUncutBytes());
+        if (refusal == 0) {
+            restOffset = payloadOffset;
+            refusal = device.transmitUncut(this, slot, headBytes, payloadBytes, segmentBytes);
+        }
+        return committed(slot, refusal);
+    }
+
+    /** {@return where in the window the rest of the segment being committed begins} */
+    long restOffset() {
+        return restOffset;
+    }
+
+    private int committed(int slot, int refusal) {
         if (refusal == BUSY) {
             return BUSY;
         }
@@ -273,7 +299,7 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
         return refusal;
     }
 
-    private int checkFrame(int headBytes, long payloadOffset, int payloadBytes) {
+    private int checkFrame(int headBytes, long payloadOffset, int payloadBytes, int mostBytes) {
         if (!open) {
             return REVOKED;
         }
@@ -285,7 +311,7 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
             return OUT_OF_RANGE;
         }
         if (headBytes > rings.slotBytes()
-                || (long) headBytes + payloadBytes > device.maxFrameBytes()) {
+                || (long) headBytes + payloadBytes > mostBytes + Ethernet.HEADER_BYTES) {
             return TOO_BIG;
         }
         return 0;

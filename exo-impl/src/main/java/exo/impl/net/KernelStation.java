@@ -55,4 +55,9 @@ final class KernelStation extends KernelCapability implements Station {
     public int mtu() {
         return state.device().mtu();
     }
+
+    @Override
+    public int maxUncutBytes() {
+        return state.device().maxUncutBytes();
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.net;
 
+import exo.api.ErrorCode;
 import exo.api.net.Ipv4Address;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -41,6 +42,24 @@ interface Link extends AutoCloseable {
      * @return 0, or a refusal
      */
     int txCommit(int lengthBytes, boolean local);
+
+    /** {@return the longest IPv4 packet that {@link #txCommitUncut} takes; 0 if it takes none} */
+    default int maxUncutBytes() {
+        return 0;
+    }
+
+    /**
+     * Sends the segment whose head was built in the place reserved last, now: its rest is not
+     * looked at any more when this returns.
+     *
+     * @param segment the segment
+     * @param memory memory of a window
+     * @param restOffset where in it the rest begins
+     * @return 0, or a refusal
+     */
+    default int txCommitUncut(LongSegment segment, MemorySegment memory, long restOffset) {
+        return ErrorCode.TOO_BIG.refusal();
+    }
 
     /** {@return how many frames were handed to the host} */
     int txFlush();

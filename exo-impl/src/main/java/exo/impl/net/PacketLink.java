@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.net;
 
+import exo.api.ErrorCode;
 import exo.api.net.Ipv4Address;
 import exo.host.Errno;
 import exo.host.HostException;
@@ -16,12 +17,15 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>Sending.</b> Frames are staged in a ring of slots: {@code head} counts those built, {@code
  * tail} those that the host has taken. A flush hands over all; if the host has no room, the rest
  * stays for the next flush, and when every slot is taken, senders are refused with {@code BUSY}. A
- * frame that the host refuses for another reason is lost, as on a wire, and counted.
+ * frame that the host refuses for another reason is lost, as on a wire, and counted. A long segment
+ * is handed over at its commit, with what was staged before it, since its rest is not staged: the
+ * host reads that from the sender's window.
  *
  * <p><b>The interface goes down or away.</b> Frames sent meanwhile are lost and counted. When it
  * comes up again, receiving goes on; one that was removed does not come back under its number.
  */
 final class PacketLink implements Link, Receiver.Source {
+    private static final int BUSY = ErrorCode.BUSY.refusal();
     private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int EINTR = -Errno.EINTR.number();
     private static final int ENETDOWN = -Errno.ENETDOWN.number();
@@ -114,6 +118,30 @@ final class PacketLink implements Link, Receiver.Source {
         if (!local) {
             socket.txLength((int) (head & (SLOTS - 1)), lengthBytes);
             head++;
+        }
+        return 0;
+    }
+
+    @Override
+    public int maxUncutBytes() {
+        return LongSegment.MOST_BYTES;
+    }
+
+    /** hot: guarded by the packet benchmarks. */
+    @Override
+    public int txCommitUncut(LongSegment segment, MemorySegment memory, long restOffset) {
+        int slot = (int) (head & (SLOTS - 1));
+        socket.txLength(slot, segment.headBytes());
+        if (segment.restBytes() > 0) {
+            socket.txRest(slot, memory, restOffset, segment.restBytes());
+        }
+        socket.txSegment(slot, segment.tcpAt(), segment.headerBytes(),
+                segment.mustBeCut() ? segment.segmentBytes() : 0);
+        head++;
+        push();
+        if (tail < head) {
+            head--; // the rest is the sender's again when this returns
+            return BUSY;
         }
         return 0;
     }

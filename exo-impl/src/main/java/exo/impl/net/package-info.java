@@ -14,8 +14,8 @@
  * it does not understand is said in {@code HostFrames}.
  *
  * <p>Reading order: {@code Device}, {@code KernelBinding}, {@code SourceCheck}, {@code Link} and
- * its three kinds, {@code Receiver}, {@code HostFrames}, {@link exo.impl.net.KernelNet}, {@link
- * exo.impl.net.NetDevices}.
+ * its three kinds, {@code LongSegment}, {@code Receiver}, {@code HostFrames}, {@link
+ * exo.impl.net.KernelNet}, {@link exo.impl.net.NetDevices}.
  *
  * {@snippet lang="java" :
  * NetDevices nets = new NetDevices(configs);
@@ -37,6 +37,6 @@
  *
  * <p>Held by: {@code PacketBindingContract} for each kind of link, {@code HostLinkContract} for
  * those to the host, {@code LinkFaultsTest}, {@code WireBindingTest}, {@code BindingHostile},
- * {@code StationHostile}, {@code FiltersTest}, {@code HostFramesTest}.
+ * {@code StationHostile}, {@code FiltersTest}, {@code HostFramesTest}, {@code LongSegmentTest}.
  */
 package exo.impl.net;

@@ -32,8 +32,8 @@ interface Outside extends AutoCloseable {
         return new Outside() {
             @Override
             public void send(byte[] frame) {
-                MemorySegment.copy(MemorySegment.ofArray(frame), 0, socket.txMemory(), 0,
-                        frame.length);
+                MemorySegment.copy(MemorySegment.ofArray(frame), 0, socket.txMemory(),
+                        socket.txOffset(0), frame.length);
                 socket.txLength(0, frame.length);
                 int result = socket.trySend(0, 1);
                 if (result != 1) {

@@ -381,7 +381,8 @@ class WireBindingTest {
         List<Class<?>> refusals = new ArrayList<>();
         Thread other = Thread.ofPlatform().start(() -> {
             for (Runnable call : List.<Runnable>of(a::rxAvailable, a::tryReserve, a::txFlush,
-                    a::counters, a::close, () -> a.tryCommit(0, 14))) {
+                    a::counters, a::close, () -> a.tryCommit(0, 14),
+                    () -> a.tryCommitUncut(0, 54, 0, 0, 512))) {
                 try {
                     call.run();
                 } catch (WrongThreadException e) {
@@ -390,7 +391,18 @@ class WireBindingTest {
             }
         });
         other.join();
-        assertEquals(6, refusals.size());
+        assertEquals(7, refusals.size());
+    }
+
+    @Test
+    void shouldRefuseLongSegmentsSinceAWireCutsNothing() {
+        PacketBinding a = bind(stationA, Filters.acceptAll());
+        assertEquals(0, stationA.maxUncutBytes());
+        assertEquals(ErrorCode.OUT_OF_RANGE.refusal(), a.tryCommitUncut(0, 54, 0, 0, 512));
+        int slot = a.tryReserve();
+        assertEquals(ErrorCode.TOO_BIG.refusal(), a.tryCommitUncut(slot, 54, 0, 0, 512));
+        assertEquals(ErrorCode.OUT_OF_RANGE.refusal(), a.tryCommitUncut(slot, 54, 0, 0, 512),
+                "the slot was given back");
     }
 
     @Test

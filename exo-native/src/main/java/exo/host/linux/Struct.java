@@ -194,6 +194,26 @@ public final class Struct {
         private Vector() {}
     }
 
+    /** {@code struct virtio_net_hdr}, in the byte order of the machine. */
+    public static final class SendHeader {
+        /** Its size. */
+        public static final int BYTES = 10;
+        /** {@code flags}. */
+        public static final int FLAGS = 0;
+        /** {@code gso_type}. */
+        public static final int CUT_TYPE = 1;
+        /** {@code hdr_len}. */
+        public static final int HEAD_BYTES = 2;
+        /** {@code gso_size}. */
+        public static final int CUT_BYTES = 4;
+        /** {@code csum_start}. */
+        public static final int SUM_START = 6;
+        /** {@code csum_offset}. */
+        public static final int SUM_OFFSET = 8;
+
+        private SendHeader() {}
+    }
+
     /** {@code struct sock_filter}. */
     public static final class FilterStep {
         /** Its size. */

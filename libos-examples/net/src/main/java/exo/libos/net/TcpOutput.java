@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.libos.net;
 
+import exo.api.net.PacketBinding;
 import exo.libos.net.link.ArpCache;
 import exo.libos.net.link.FrameLink;
 import exo.libos.net.wire.Bytes;
@@ -20,6 +21,8 @@ import java.lang.foreign.MemorySegment;
 final class TcpOutput {
     /** Runs shorter than this are copied: cheaper than telling the device of another place. */
     private static final int LEAST_REFERENCE = 128;
+    /** The most that the headers of IPv4 and TCP take. */
+    private static final int MOST_HEADERS = Headers.IPV4_BYTES + 60;
     private static final int MILLI = 1_000_000;
     private static final int TIMESTAMP_BYTES = 12;
     private static final int WINDOW_FIELD_MOST = 0xffff;
@@ -130,7 +133,8 @@ final class TcpOutput {
         if (again) {
             end = t.sacked.nextStart(from, end);
         }
-        int bytes = (int) Math.max(0, Math.min(end - from, t.segmentBytes));
+        int most = again ? t.segmentBytes : longest(t, from, end);
+        int bytes = (int) Math.max(0, Math.min(end - from, most));
         boolean fin = t.finQueued && from + bytes == t.sndEnd && edge > t.sndEnd;
         if (bytes == 0 && !fin) {
             return NOTHING;
@@ -150,6 +154,38 @@ final class TcpOutput {
             advance(t, from + bytes + (fin ? 1 : 0));
         }
         return result;
+    }
+
+    /**
+     * {@return how many bytes to send as one segment that the device cuts: as many full segments as
+     * the windows allow and as lie in one place, or the last of the stream; the size of one segment
+     * if there are no more}
+     *
+     * <p>As much as fits into one segment is copied before that place, as for every segment.
+     */
+    private int longest(Tcb t, long from, long end) {
+        int segment = t.segmentBytes;
+        long room = Math.min(t.cwnd - Congestion.pipe(t), link.maxUncut() - MOST_HEADERS);
+        long want = Math.min(end - from, room);
+        if (want <= segment || segment < PacketBinding.LEAST_SEGMENT_BYTES) {
+            return segment;
+        }
+        int reach = reach(t.queue, from, (int) want, segment);
+        return from + reach == t.sndEnd ? reach : Math.max(segment, reach / segment * segment);
+    }
+
+    /** {@return how many bytes there are to the end of a long run that begins soon} */
+    private static int reach(SendQueue queue, long from, int want, int segment) {
+        int reach = 0;
+        while (reach < want) {
+            queue.locate(from + reach);
+            int run = Math.min(queue.runBytes(), want - reach);
+            if (reach + run > segment) {
+                return run >= LEAST_REFERENCE ? reach + run : reach;
+            }
+            reach += run;
+        }
+        return reach;
     }
 
     private void advance(Tcb t, long end) {
@@ -237,6 +273,22 @@ final class TcpOutput {
         link.putIpv4(ip, Headers.IPV4_BYTES + inSlot + rest, Headers.TCP, t.address);
         putHeader(t, tcp, sequence, flags);
         Bytes.put8(memory, tcp + 12, headerBytes << 2);
+        int head = Headers.ETHERNET_BYTES + Headers.IPV4_BYTES + inSlot;
+        boolean gone;
+        if (dataBytes > t.segmentBytes) {
+            gone = link.tryCommitUncut(slot, head, restOffset, rest, t.segmentBytes);
+        } else {
+            putChecksum(t, tcp, inSlot, restOffset, rest);
+            gone = link.tryCommit(slot, head, restOffset, rest);
+        }
+        if (!gone) {
+            return BLOCKED;
+        }
+        sent(t, flags);
+        return SENT;
+    }
+
+    private void putChecksum(Tcb t, long tcp, int inSlot, long restOffset, int rest) {
         long sum = Checksum.pseudo(link.address(), t.address, Headers.TCP, inSlot + rest);
         sum += Checksum.sum(memory, tcp, inSlot);
         if (rest > 0) {
@@ -244,12 +296,6 @@ final class TcpOutput {
             sum += (inSlot & 1) == 0 ? restSum : Checksum.swap(restSum);
         }
         Bytes.put16(memory, tcp + 16, Checksum.of(sum));
-        int head = Headers.ETHERNET_BYTES + Headers.IPV4_BYTES + inSlot;
-        if (!link.tryCommit(slot, head, restOffset, rest)) {
-            return BLOCKED;
-        }
-        sent(t, flags);
-        return SENT;
     }
 
     private void sent(Tcb t, int flags) {

@@ -10,6 +10,9 @@ import exo.api.net.PacketBinding;
 import exo.api.net.PacketCounters;
 import exo.api.net.RingSpec;
 import exo.api.net.Station;
+import exo.libos.net.wire.Bytes;
+import exo.libos.net.wire.Checksum;
+import exo.libos.net.wire.Headers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -62,6 +65,8 @@ final class FaultyWire {
     private final List<End> ends = new ArrayList<>();
     private long now = 1_000_000_000L;
     private long order;
+    /** The longest packet that its devices cut; 0 if they cut nothing. */
+    int maxUncut;
 
     FaultyWire(RandomGenerator random, Faults faults) {
         this.random = random;
@@ -134,6 +139,8 @@ final class FaultyWire {
         boolean records;
         /** How often the device has no room. */
         int busyPercent;
+        /** How many it has cut. */
+        long cut;
 
         End(MacAddress mac, Ipv4Address address, int mtu, MemorySegment memory) {
             this.mac = mac;
@@ -218,6 +225,25 @@ final class FaultyWire {
 
         @Override
         public int tryCommit(int slot, int headBytes, long payloadOffset, int payloadBytes) {
+            int refusal = take(slot, headBytes + payloadBytes, mtu);
+            if (refusal == 0) {
+                emit(whole(slot, headBytes, payloadOffset, payloadBytes));
+            }
+            return refusal;
+        }
+
+        @Override
+        public int tryCommitUncut(int slot, int headBytes, long payloadOffset, int payloadBytes,
+                int segmentBytes) {
+            int refusal = take(slot, headBytes + payloadBytes, maxUncut);
+            if (refusal == 0) {
+                cut++;
+                cut(whole(slot, headBytes, payloadOffset, payloadBytes), segmentBytes);
+            }
+            return refusal;
+        }
+
+        private int take(int slot, int lengthBytes, int mostBytes) {
             if (!reserved[slot]) {
                 return ErrorCode.OUT_OF_RANGE.refusal();
             }
@@ -229,19 +255,51 @@ final class FaultyWire {
             if (revoked) {
                 return ErrorCode.REVOKED.refusal();
             }
-            if (headBytes + payloadBytes > mtu + 14) {
-                return ErrorCode.TOO_BIG.refusal();
-            }
+            return lengthBytes > mostBytes + 14 ? ErrorCode.TOO_BIG.refusal() : 0;
+        }
+
+        private byte[] whole(int slot, int headBytes, long payloadOffset, int payloadBytes) {
             byte[] frame = new byte[headBytes + payloadBytes];
             MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, txOffset(slot), frame, 0, headBytes);
             MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, payloadOffset, frame, headBytes,
                     payloadBytes);
+            return frame;
+        }
+
+        private void emit(byte[] frame) {
             if (records) {
                 sentFrames.add(frame);
             }
             sent++;
             send(frame, this);
-            return 0;
+        }
+
+        /** Sends a long segment without IPv4 options as frames, as a network card would. */
+        private void cut(byte[] segment, int segmentBytes) {
+            MemorySegment whole = MemorySegment.ofArray(segment);
+            int headers = 34 + (Bytes.u8(whole, 46) >>> 4) * 4;
+            if (Bytes.u16(whole, 16) != segment.length - 14 || headers - 14 + segmentBytes > mtu) {
+                throw new AssertionError("no card would take this");
+            }
+            for (int at = headers; at < segment.length; at += segmentBytes) {
+                int end = Math.min(segment.length, at + segmentBytes);
+                MemorySegment part = MemorySegment.ofArray(new byte[headers + end - at]);
+                MemorySegment.copy(whole, 0, part, 0, headers);
+                MemorySegment.copy(whole, at, part, headers, end - at);
+                Bytes.put16(part, 16, (int) part.byteSize() - 14);
+                Bytes.put16(part, 24, 0);
+                Bytes.put16(part, 24, Checksum.of(Checksum.sum(part, 14, 20)));
+                Bytes.put32(part, 38, Bytes.i32(whole, 38) + at - headers);
+                if (end < segment.length) {
+                    Bytes.put8(part, 47, Bytes.u8(whole, 47) & ~(Headers.FIN | Headers.PSH));
+                }
+                int tcpBytes = (int) part.byteSize() - 34;
+                long pseudo = Checksum.pseudo(Bytes.i32(part, 26), Bytes.i32(part, 30),
+                        Headers.TCP, tcpBytes);
+                Bytes.put16(part, 50, 0);
+                Bytes.put16(part, 50, Checksum.of(pseudo + Checksum.sum(part, 34, tcpBytes)));
+                emit(part.toArray(ValueLayout.JAVA_BYTE));
+            }
         }
 
         @Override
@@ -277,6 +335,11 @@ final class FaultyWire {
         @Override
         public int mtu() {
             return mtu;
+        }
+
+        @Override
+        public int maxUncutBytes() {
+            return maxUncut;
         }
 
         @Override

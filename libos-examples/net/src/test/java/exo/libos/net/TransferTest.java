@@ -26,7 +26,10 @@ class TransferTest {
 
     private static StackCounters transfer(Seed seed, FaultyWire.Faults faults, long bytes,
             StackConfig config) {
-        FaultyWire wire = new FaultyWire(seed.random(), faults);
+        return transfer(new FaultyWire(seed.random(), faults), bytes, config);
+    }
+
+    private static StackCounters transfer(FaultyWire wire, long bytes, StackConfig config) {
         Host a = new Host(wire, 1, config);
         Host b = new Host(wire, 2, config);
         Transfer from = new Transfer(a, bytes, 3, 5);
@@ -40,7 +43,37 @@ class TransferTest {
         Host.run(wire, HOUR, () -> false, a, b);
         assertEquals(0, a.stack.connectionCount() + b.stack.connectionCount());
         assertEquals(0, a.stack.timeWaitCount() + b.stack.timeWaitCount());
+        assertEquals(wire.maxUncut > 0, a.end.cut > 0);
         return a.stack.counters();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 10})
+    void shouldTransferByteForByteThroughADeviceThatCuts(int percent, Seed seed) {
+        FaultyWire wire = new FaultyWire(seed.random(),
+                new FaultyWire.Faults(percent, percent, percent / 5, 100_000, percent * 50_000L));
+        wire.maxUncut = 0xffff;
+        StackConfig config = StackConfig.network(8).buffers(1 << 16, 1 << 16, 4).times(PATIENT);
+        StackCounters counters = transfer(wire, 3_000_000 / (percent + 1), config);
+        assertEquals(percent > 0, counters.retransmitted() > 0);
+        assertEquals(0, counters.framesRefused());
+    }
+
+    @Test
+    void shouldTransferThroughAFullDeviceThatCuts(Seed seed) {
+        FaultyWire wire = new FaultyWire(seed.random(), FaultyWire.Faults.NONE);
+        wire.maxUncut = 0xffff;
+        Host a = new Host(wire, 1, StackConfig.network(8).buffers(1 << 16, 1 << 16, 4));
+        Host b = new Host(wire, 2, StackConfig.network(8).buffers(1 << 16, 1 << 16, 4));
+        a.end.busyPercent = 60;
+        Transfer from = new Transfer(a, 1_000_000, 3, 5);
+        Transfer to = new Transfer(b, 500_000, 5, 3);
+        b.stack.listen(80, to);
+        a.stack.connect(b.address, 80, from);
+        assertTrue(Host.run(wire, HOUR, () -> from.isOver() && to.isOver(), a, b));
+        from.check(500_000);
+        to.check(1_000_000);
+        assertTrue(a.end.cut > 0);
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class FrameLink {
     private final long mac;
     private final int address;
     private final int mtu;
+    private final int maxUncut;
     private final int[] held = new int[HELD_SLOTS]; // reserved, and not used in the end
     private int heldCount;
     private boolean unflushed;
@@ -51,6 +52,7 @@ public final class FrameLink {
         this.mac = binding.station().mac().bits();
         this.address = binding.station().ipv4().bits();
         this.mtu = binding.station().mtu();
+        this.maxUncut = binding.station().maxUncutBytes();
     }
 
     /** {@return the window} */
@@ -71,6 +73,11 @@ public final class FrameLink {
     /** {@return the largest IPv4 packet in bytes} */
     public int mtu() {
         return mtu;
+    }
+
+    /** {@return the largest IPv4 packet in bytes for {@link #tryCommitUncut}} */
+    public int maxUncut() {
+        return maxUncut;
     }
 
     /** {@return whether the binding has ended, so that nothing can be sent any more} */
@@ -174,6 +181,27 @@ public final class FrameLink {
             binding.txFlush();
             refusal = binding.tryCommit(slot, headBytes, payloadOffset, payloadBytes);
         }
+        return isGone(slot, refusal);
+    }
+
+    /**
+     * Sends the TCP segment in a slot, which the device cuts into frames.
+     *
+     * @param slot the slot
+     * @param headBytes how many bytes of the segment lie in the slot
+     * @param payloadOffset where in the window the rest lies
+     * @param payloadBytes how many bytes the rest has
+     * @param segmentBytes the most data of a frame
+     * @return as {@link #tryCommit}
+     */
+    public boolean tryCommitUncut(int slot, int headBytes, long payloadOffset, int payloadBytes,
+            int segmentBytes) {
+        int refusal = binding.tryCommitUncut(slot, headBytes, payloadOffset, payloadBytes,
+                segmentBytes);
+        return isGone(slot, refusal);
+    }
+
+    private boolean isGone(int slot, int refusal) {
         if (refusal == BUSY) {
             held[heldCount++] = slot;
             blocked = true;
