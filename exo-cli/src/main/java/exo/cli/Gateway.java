@@ -29,8 +29,9 @@ import java.nio.channels.SocketChannel;
  *
  * <p>Each host connection becomes one TCP connection on the wire. What one side does not take holds
  * the other back: a full buffer stops reading from the other side. An end of one direction is
- * passed on as an end, a reset as a reset. When no connection can be had on the wire, the gateway
- * stops accepting, so that the host's own backlog fills.
+ * passed on as an end, a reset as a reset. When no connection can be had on the wire, or
+ * the host has no descriptor left, the gateway stops accepting for the moment, so that the host's
+ * own backlog fills.
  */
 final class Gateway implements LibOs {
     /** Most connections carried at once. */
@@ -41,6 +42,7 @@ final class Gateway implements LibOs {
     private static final int BUFFERS = 256;
     private static final int SMALLEST_PAGE_BYTES = 4096;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long ACCEPT_AGAIN_NANOS = 100 * NANOS_PER_MILLI;
 
     private final ServerSocketChannel listener;
     private final Ipv4Address server;
@@ -52,6 +54,7 @@ final class Gateway implements LibOs {
     private Selector selector;
     private SelectionKey accepting;
     private boolean stopping;
+    private long acceptAgainAt = Upcalls.NEVER;
 
     /**
      * Makes a gateway.
@@ -109,6 +112,9 @@ final class Gateway implements LibOs {
             select();
             upcalls.poll();
             stack.expireTimers();
+            if (acceptAgainAt != Upcalls.NEVER && System.nanoTime() - acceptAgainAt >= 0) {
+                resumeAccepting();
+            }
             for (SelectionKey key : selector.selectedKeys()) {
                 serve(key);
             }
@@ -118,7 +124,7 @@ final class Gateway implements LibOs {
     }
 
     private void select() throws IOException {
-        long deadline = stack.nextDeadlineNanos();
+        long deadline = Math.min(stack.nextDeadlineNanos(), acceptAgainAt);
         if (deadline == Upcalls.NEVER) {
             selector.select();
             return;
@@ -145,12 +151,36 @@ final class Gateway implements LibOs {
                 accepting.interestOps(0);
                 return;
             }
-            SocketChannel channel = listener.accept();
+            SocketChannel channel;
+            try {
+                channel = listener.accept();
+            } catch (IOException e) {
+                // The host has no descriptor left, mostly. Those who are connected go on; a
+                // descriptor may come free anywhere in the process, so it is tried again by time.
+                accepting.interestOps(0);
+                acceptAgainAt = System.nanoTime() + ACCEPT_AGAIN_NANOS;
+                return;
+            }
             if (channel == null) {
                 return;
             }
-            GatewayLink link = new GatewayLink(this, channel);
-            link.connect(selector);
+            admit(channel);
+        }
+    }
+
+    private void admit(SocketChannel channel) throws IOException {
+        try {
+            new GatewayLink(this, channel).connect(selector);
+        } catch (IOException e) {
+            // The client has gone already: nobody else is concerned.
+            channel.close();
+        }
+    }
+
+    private void resumeAccepting() {
+        acceptAgainAt = Upcalls.NEVER;
+        if (accepting.isValid()) {
+            accepting.interestOps(SelectionKey.OP_ACCEPT);
         }
     }
 
@@ -171,9 +201,7 @@ final class Gateway implements LibOs {
 
     /** Takes note that a connection is over, so that another can be accepted. */
     void closed() {
-        if (accepting.isValid()) {
-            accepting.interestOps(SelectionKey.OP_ACCEPT);
-        }
+        resumeAccepting();
     }
 
     private void closeAll() {

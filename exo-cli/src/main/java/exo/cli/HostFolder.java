@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
@@ -26,11 +29,15 @@ import java.util.function.Consumer;
  *
  * <p>Only ordinary files and folders are in it. Symbolic links are left out, wherever they lead,
  * since they could lead out of the folder; so are pipes, sockets and devices, which have no
- * content, and what this user may not read. Each is named by {@link #leftOut}.
+ * content, what this user may not read, and names that are not text. Each is named by
+ * {@link #leftOut}.
  *
  * <p>Confined to one thread at a time.
  */
 final class HostFolder implements SourceTree {
+    private static final String NOT_TEXT = "its name is not UTF-8";
+    private static final char REPLACEMENT = '\ufffd';
+
     private final Path root;
     private final List<String> leftOut = new ArrayList<>();
 
@@ -60,6 +67,10 @@ final class HostFolder implements SourceTree {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 if (!folder.equals(root)) {
+                    if (!isText(folder)) {
+                        leaveOut(folder, NOT_TEXT);
+                        return FileVisitResult.SKIP_SUBTREE;
+                    }
                     visitor.accept(
                             SourceEntry.directory(names(folder), nanos(attributes)));
                 }
@@ -68,7 +79,9 @@ final class HostFolder implements SourceTree {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile()) {
+                if (!isText(file)) {
+                    leaveOut(file, NOT_TEXT);
+                } else if (attributes.isRegularFile()) {
                     visitor.accept(SourceEntry.file(names(file), attributes.size(),
                             nanos(attributes)));
                 } else {
@@ -85,10 +98,16 @@ final class HostFolder implements SourceTree {
                 if (file.equals(root)) {
                     throw cause;
                 }
-                leaveOut(file, cause.toString());
+                leaveOut(file, "it cannot be read: " + reason(cause));
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    /** {@return whether the last name is text, which survives the way from bytes and back} */
+    private static boolean isText(Path path) {
+        String name = path.getFileName().toString();
+        return name.indexOf(REPLACEMENT) < 0 || path.resolveSibling(name).equals(path);
     }
 
     private void leaveOut(Path path, String reason) {
@@ -116,8 +135,26 @@ final class HostFolder implements SourceTree {
             path = path.resolve(name);
         }
         // A file that was replaced by a link since the walk must not lead elsewhere.
-        return new OpenFile(path, FileChannel.open(path, StandardOpenOption.READ,
-                LinkOption.NOFOLLOW_LINKS));
+        try {
+            return new OpenFile(path, FileChannel.open(path, StandardOpenOption.READ,
+                    LinkOption.NOFOLLOW_LINKS));
+        } catch (FileSystemException e) {
+            throw new IOException(reason(e), e);
+        }
+    }
+
+    /** {@return what the host's answer means to a user, without the path} */
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof NoSuchFileException) {
+            return "it is no longer there";
+        }
+        if (cause instanceof FileSystemException refused && refused.getReason() != null) {
+            return refused.getReason();
+        }
+        return cause.toString();
     }
 
     /** A file, open for reading. */

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.cli;
 
+import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command {@code exo}. It has no work of its own: each subcommand is a class of this package,
@@ -39,7 +43,36 @@ public final class Main implements Runnable {
 
     /** {@return the command line, ready to execute} */
     static CommandLine commandLine() {
-        return new CommandLine(new Main());
+        return new CommandLine(new Main())
+                .setParameterExceptionHandler(Main::refuse)
+                .setExecutionExceptionHandler(Main::fail);
+    }
+
+    /** Says what is wrong with the arguments, and where to read on. */
+    private static int refuse(ParameterException cause, String[] arguments) {
+        CommandLine command = cause.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("exo: " + cause.getMessage());
+        UnmatchedArgumentException.printSuggestions(cause, err);
+        if (command.getParent() == null) {
+            command.usage(err);
+        } else {
+            String name = command.getCommandSpec().qualifiedName();
+            err.println("     '" + name + " --help' explains the arguments");
+        }
+        return ExitCode.USAGE;
+    }
+
+    /** Tells a failure that the command did not expect, with what caused it, in a line. */
+    private static int fail(Exception failure, CommandLine command, ParseResult parsed) {
+        StringBuilder text = new StringBuilder("exo: ").append(failure);
+        Throwable cause = failure.getCause();
+        while (cause != null) {
+            text.append("; cause: ").append(cause);
+            cause = cause.getCause();
+        }
+        command.getErr().println(text);
+        return ExitCode.SOFTWARE;
     }
 
     /** Runs when no subcommand was named. */

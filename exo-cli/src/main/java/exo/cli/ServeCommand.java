@@ -111,11 +111,22 @@ final class ServeCommand implements Callable<Integer> {
         try (WebSite site = WebSite.open(options, console)) {
             // The hook also runs when the site ended by itself: closing twice does nothing.
             Runtime.getRuntime().addShutdownHook(new Thread(site::close, "exo-shutdown"));
-            site.start();
-            return site.awaitEnd();
+            return serve(site);
         } catch (ExoException | IOException e) {
             console.say(e.getMessage());
             return 1;
+        }
+    }
+
+    private static int serve(WebSite site) throws IOException, InterruptedException {
+        try {
+            site.start();
+            return site.awaitEnd();
+        } catch (RuntimeException e) {
+            if (site.isClosing()) {
+                return 0; // a signal ended it, which is what made a part of it fail
+            }
+            throw e;
         }
     }
 

@@ -68,6 +68,8 @@ final class WebSite implements AutoCloseable {
     /** A buffer for receiving and one for sending take 8 pages: so a quarter of all, at most. */
     private static final int PAGES_PER_BUFFER = 32;
     private static final int MOST_BUFFERS = 512;
+    /** Some fewer than the stack has, so that one more can be told to come back later. */
+    private static final int SERVED_CONNECTIONS = Gateway.MAX_CONNECTIONS - 64;
     private static final Duration GRACE = Duration.ofSeconds(3);
     private static final long START_SECONDS = 30;
     private static final Duration POLL = Duration.ofMillis(100);
@@ -316,6 +318,11 @@ final class WebSite implements AutoCloseable {
             }
         }
         return 0;
+    }
+
+    /** {@return whether it was closed, or is about to be} Any thread. */
+    boolean isClosing() {
+        return closing;
     }
 
     /** Stops serving and returns every resource. Idempotent; the second caller waits. */

@@ -38,6 +38,14 @@ class MainTest {
     }
 
     @Test
+    void shouldRefuseAWrongValueInTwoLines() {
+        assertEquals(2, run("serve", ".", "--pages", "x"));
+        assertTrue(err.toString().contains("--pages"), err.toString());
+        assertTrue(err.toString().contains("exo serve --help"), err.toString());
+        assertEquals(2, err.toString().lines().count(), err.toString());
+    }
+
+    @Test
     void shouldRefuseAnUnknownOption() {
         assertEquals(2, run("--no-such-option"));
         assertTrue(err.toString().contains("--no-such-option"), err.toString());

@@ -33,6 +33,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class ServeTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final int SIGINT_EXIT = 128 + 2;
+    private static final int SIGTERM_EXIT = 128 + 15;
     private static final int SIGKILL_EXIT = 128 + 9;
 
     @TempDir
@@ -67,6 +68,39 @@ class ServeTest {
     }
 
     @Test
+    void shouldServeOnAfterItRanOutOfDescriptors() throws IOException {
+        Path folder = folder();
+        Path file = Files.writeString(folder.resolve("a.txt"), "still here");
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"));
+        command.addAll(ServedSite.command(folder, "--port", "0"));
+        try (ServedSite site = ServedSite.start(command)) {
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                sockets.add(site.connect());
+            }
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            site.assertServes(folder, file);
+        }
+    }
+
+    @Test
+    void shouldSayThatANameIsNotUtf8() throws IOException {
+        Path folder = folder();
+        try (Subprocess made = Subprocess.builder(List.of("sh", "-c",
+                "cd \"$1\" && : > \"$(printf 'a\\377')\"", "sh", folder.toString())).start()) {
+            assertEquals(0, made.awaitExit(LONG));
+        }
+        try (ServedSite site = ServedSite.onWire(folder)) {
+            String errors = site.process().errors();
+            assertTrue(errors.contains("its name is not UTF-8"), errors);
+            assertFalse(errors.contains("Exception"), errors);
+        }
+    }
+
+    @Test
     void shouldServeEverythingAfterItWasKilledDuringTheImport(Seed seed)
             throws IOException {
         Path folder = folder();
@@ -86,6 +120,22 @@ class ServeTest {
         }
         try (ServedSite site = ServedSite.onWire(folder, "--disk", disk.toString())) {
             assertServesAll(site, folder, files);
+        }
+    }
+
+    @Test
+    void shouldEndWithoutAWordWhenItIsStoppedDuringTheImport(Seed seed) throws IOException {
+        Path folder = folder();
+        SampleFolder.fill(folder, 300, seed.random());
+        Path disk = temp.resolve("site.img");
+        List<String> command = ServedSite.command(folder, "--disk", disk.toString(), "--port",
+                "0");
+        try (Subprocess child = Subprocess.builder(command).start()) {
+            Await.until("the image has begun to fill", LONG,
+                    () -> allocatedBytes(disk) > 1 << 20 || !child.isAlive());
+            child.terminate();
+            assertEquals(SIGTERM_EXIT, child.awaitExit(LONG), child.errors());
+            assertFalse(child.errors().contains("Exception"), child.errors());
         }
     }
 

@@ -79,7 +79,8 @@ final class FileCopier {
             plan.giveUp(file, "it changed while it was read, " + ATTEMPTS + " times");
         } catch (IOException e) {
             bytesDone = before;
-            plan.giveUp(file, "it cannot be read: " + e);
+            plan.giveUp(file,
+                    "it cannot be read: " + (e.getMessage() == null ? e : e.getMessage()));
         }
     }
 
