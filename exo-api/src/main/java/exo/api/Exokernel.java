@@ -33,7 +33,8 @@ public interface Exokernel extends AutoCloseable {
      * @return the running kernel
      * @throws ResourceException with {@link ErrorCode#UNAVAILABLE} if a facility that the
      *         configuration demands is missing, or no kernel implementation is on the module path
-     *         or class path; with {@link ErrorCode#BUSY} if a block device or image is held by
+     *         or class path; with {@link ErrorCode#EXHAUSTED} if the host has not that
+     *         much memory; with {@link ErrorCode#BUSY} if a block device or image is held by
      *         another kernel. Nothing is left behind on failure.
      * @throws HostFaultException if a host call that has no fallback failed
      */

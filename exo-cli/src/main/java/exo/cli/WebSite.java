@@ -62,14 +62,12 @@ final class WebSite implements AutoCloseable {
     private static final int IMPORT_PAGES = 1024;
     private static final int BLOCK_BYTES = 4096;
     private static final int MAX_CONNECTIONS = 4096;
-    /** The rest is for those that are told to come back later. */
-    private static final int SERVED_CONNECTIONS = 4000;
     private static final int BUFFER_BYTES = 1 << 14;
     /** A buffer for receiving and one for sending take 8 pages: so a quarter of all, at most. */
     private static final int PAGES_PER_BUFFER = 32;
     private static final int MOST_BUFFERS = 512;
     /** Some fewer than the stack has, so that one more can be told to come back later. */
-    private static final int SERVED_CONNECTIONS = Gateway.MAX_CONNECTIONS - 64;
+    private static final int SERVED_CONNECTIONS = MAX_CONNECTIONS - 96;
     private static final Duration GRACE = Duration.ofSeconds(3);
     private static final long START_SECONDS = 30;
     private static final Duration POLL = Duration.ofMillis(100);

@@ -13,6 +13,7 @@ import java.util.List;
 public final class Facilities {
 
     private static final int AT_PAGESZ = 6;
+    private static final long BYTES_PER_KIB = 1024;
     private static final String MOUNT_PROC = "mount /proc";
     private static final int PAGE_BYTES = askPageBytes();
 
@@ -39,6 +40,19 @@ public final class Facilities {
         } catch (IOException e) {
             throw new UncheckedIOException("/proc/self/auxv: " + MOUNT_PROC, e);
         }
+    }
+
+    /**
+     * {@return how much memory the host could give without paging out, in bytes; {@link
+     * Long#MAX_VALUE} if it does not tell}
+     */
+    public static long availableBytes() {
+        for (String line : lines(Path.of("/proc/meminfo"))) {
+            if (line.startsWith("MemAvailable:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) * BYTES_PER_KIB;
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     /** {@return the cores that the process may use, as it was started, in ascending order} */

@@ -25,8 +25,11 @@ final class DiskFaults {
     private DiskFaults() {}
 
     static HostFaultException of(HostException e, String device) {
-        return new HostFaultException(ErrorCode.of(refusal(e.errno().number())), device, e.call(),
-                e.errno().name(), e.remedy());
+        ErrorCode code = ErrorCode.of(refusal(e.errno().number()));
+        String remedy = code == ErrorCode.NO_SPACE
+                ? "free room on the file system that holds the device, or use another one"
+                : e.remedy();
+        return new HostFaultException(code, device, e.call(), e.errno().name(), remedy);
     }
 
     /** {@return the refusal for a host error number} hot: no allocation. */

@@ -27,6 +27,8 @@ import java.util.List;
  * zeroing is done outside it, on frames that are already the caller's.
  */
 public final class FramePool implements AutoCloseable {
+    private static final long MEBI = 1 << 20;
+
     private final MemFd memory;
     private final Mapping all;
     private final int pageBytes;
@@ -42,12 +44,13 @@ public final class FramePool implements AutoCloseable {
      * @param config how many frames, and whether to lock them
      * @throws HostFaultException if the host refuses the memory
      * @throws ResourceException with {@link ErrorCode#UNAVAILABLE} if locking is demanded and
-     *         refused
+     *         refused; with {@link ErrorCode#EXHAUSTED} if the host does not have that much memory
      */
     public FramePool(MemoryConfig config) {
         this.pageBytes = Facilities.pageBytes();
         this.frameCount = config.frames();
         long bytes = (long) frameCount * pageBytes;
+        checkRoom(bytes, Facilities.availableBytes());
         try {
             this.memory = MemFd.create("exo-frames", bytes);
         } catch (HostException e) {
@@ -66,6 +69,16 @@ public final class FramePool implements AutoCloseable {
         } catch (ResourceException e) {
             close();
             throw e;
+        }
+    }
+
+    /** A pool that the host does not have would be found out by the host killing somebody. */
+    static void checkRoom(long bytes, long availableBytes) {
+        if (bytes > availableBytes) {
+            throw new ResourceException(ErrorCode.EXHAUSTED, Blame.HOST, "memory.pool",
+                    "the frames take " + bytes / MEBI + " MiB, but the host has "
+                            + availableBytes / MEBI + " MiB available",
+                    "ask for fewer frames, or free memory");
         }
     }
 

@@ -4,6 +4,7 @@ package exo.impl.mem;
 import exo.api.ErrorCode;
 import exo.api.ResourceException;
 import exo.api.mem.MemoryConfig;
+import exo.host.Facilities;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,5 +91,14 @@ class FramePoolTest {
         } catch (ResourceException e) { // without the privilege and with a limit of nothing
             assertEquals(ErrorCode.UNAVAILABLE, e.code());
         }
+    }
+
+    @Test
+    void shouldRefuseAPoolThatTheHostDoesNotHave() {
+        FramePool.checkRoom(1 << 20, 1 << 20);
+        ResourceException refused = assertThrows(ResourceException.class,
+                () -> FramePool.checkRoom((1 << 20) + 1, 1 << 20));
+        assertEquals(ErrorCode.EXHAUSTED, refused.code());
+        assertTrue(Facilities.availableBytes() > 1 << 20);
     }
 }

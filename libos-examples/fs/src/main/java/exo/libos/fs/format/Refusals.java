@@ -36,6 +36,9 @@ public final class Refusals {
             case STALE -> new ResourceException(code, Blame.PEER, resource,
                     what + " was refused: a page of the window is gone",
                     "answer revoke requests before their deadline");
+            case NO_SPACE, SHORT_TRANSFER -> new ResourceException(code, Blame.HOST, resource,
+                    what + " ended early",
+                    "free room on the host's file system that holds the image, or use another one");
             default -> new ResourceException(code, Blame.HOST, resource, what + " failed",
                     "look at the device");
         };
