@@ -99,6 +99,11 @@ record NetChoice(Kind kind, String hostInterface) {
         return kind == Kind.WIRE;
     }
 
+    /** {@return the device for the kernel, where the host may cut long segments if it can} */
+    NetConfig offloading() {
+        return config() instanceof NetConfig.Packet packet ? packet.offloads(true) : config();
+    }
+
     /** {@return the device for the kernel} */
     NetConfig config() {
         return switch (kind) {

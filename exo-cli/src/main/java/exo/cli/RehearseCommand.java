@@ -37,7 +37,7 @@ final class RehearseCommand implements Callable<Integer> {
     private static Integer serve(Path folder) throws IOException, InterruptedException {
         NetChoice wire = NetChoice.parse("wire");
         ServeOptions options = new ServeOptions(folder, Optional.empty(), wire,
-                wire.address(Optional.empty()), Optional.empty(), 0, ServeCommand.MIN_PAGES,
+                wire.address(Optional.empty()), Optional.empty(), 0, false, ServeCommand.MIN_PAGES,
                 Optional.empty());
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         try (WebSite site = WebSite.open(options, new Console(nowhere, nowhere))) {

@@ -56,6 +56,13 @@ final class ServeCommand implements Callable<Integer> {
             description = "The router to other networks; needed if clients are there.")
     private Ipv4Address router;
 
+    @Option(names = "--offloads",
+            description = {"With packet:INTERFACE: let the host cut long segments and fill in"
+                    + " their checksums.",
+                    "Faster, but a capture on a virtual link shows them"
+                            + " before that is done."})
+    private boolean offloads;
+
     @Option(names = "--port", paramLabel = "N", defaultValue = "8080",
             description = "The TCP port; 0 lets the host choose on the wire."
                     + " Default: ${DEFAULT-VALUE}.")
@@ -149,7 +156,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             return new ServeOptions(folder, Optional.ofNullable(disk), net,
                     net.address(Optional.ofNullable(address)), Optional.ofNullable(router), port,
-                    pages,
+                    offloads, pages,
                     Optional.ofNullable(core));
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HttpStudy implements Study {
     private static final String EXO = "exo serve";
+    private static final String EXO_OFFLOADS = "exo serve --offloads";
     private static final String NGINX = "nginx";
     private static final String NGINX_OFFLOADS = "nginx, with offloads";
     private static final String JWEBSERVER = "jwebserver";
@@ -72,10 +73,15 @@ public final class HttpStudy implements Study {
             return;
         }
         Path files = makeFiles(run.scratch().resolve("files"));
-        try (Cable host = Cable.lay(1, true); Cable raw = Cable.lay(2, false)) {
+        try (Cable host = Cable.lay(1, true);
+                Cable raw = Cable.lay(2, false);
+                Cable uncut = Cable.lay(3, false)) {
             List<Server> servers = new ArrayList<>();
             try {
-                start(run, host, raw, files, servers);
+                uncut.offloads(true);
+                startExo(run, EXO, raw, files, servers);
+                startExo(run, EXO_OFFLOADS, uncut, files, servers);
+                startOthers(run, host, files, servers);
                 rounds(run, servers);
             } finally {
                 for (Server server : servers) {
@@ -97,9 +103,8 @@ public final class HttpStudy implements Study {
     }
 
     /** Starts each server that can be started, and keeps those that serve the right bytes. */
-    private static void start(Run run, Cable host, Cable raw, Path files, List<Server> servers)
+    private static void startOthers(Run run, Cable host, Path files, List<Server> servers)
             throws IOException, InterruptedException {
-        startExo(run, raw, files, servers);
         if (Commands.find("nginx").isPresent()) {
             keep(run, Server.start(NGINX, host, PORT, Nginx.command(
                     run.scratch().resolve("nginx"), files, host.address() + ":" + PORT),
@@ -114,20 +119,24 @@ public final class HttpStudy implements Study {
                 run.scratch().resolve("jwebserver.log")), files, servers);
     }
 
-    private static void startExo(Run run, Cable raw, Path files, List<Server> servers)
-            throws IOException, InterruptedException {
+    private static void startExo(Run run, String name, Cable raw, Path files,
+            List<Server> servers) throws IOException, InterruptedException {
         String exo = run.root().resolve("exo").toString();
         try {
             // Builds what is out of date, out here where Maven may have a network.
             Commands.run(exo, "--help");
         } catch (IOException e) {
-            run.skip(EXO + ": " + e.getMessage());
+            run.skip(name + ": " + e.getMessage());
             return;
         }
-        keep(run, Server.start(EXO, raw, PORT, List.of("taskset", "-c", "1", exo, "serve",
+        List<String> command = new ArrayList<>(List.of("taskset", "-c", "1", exo, "serve",
                 files.toString(), "--net", "packet:" + Cable.DEVICE, "--address",
-                raw.addressWithPrefix(), "--port", Integer.toString(PORT)),
-                run.scratch().resolve("exo.log")), files, servers);
+                raw.addressWithPrefix(), "--port", Integer.toString(PORT)));
+        if (name.equals(EXO_OFFLOADS)) {
+            command.add("--offloads");
+        }
+        keep(run, Server.start(name, raw, PORT, command,
+                run.scratch().resolve(name.replace(' ', '-') + ".log")), files, servers);
     }
 
     private static void keep(Run run, Server server, Path files, List<Server> servers)
@@ -197,9 +206,12 @@ public final class HttpStudy implements Study {
         for (String file : FILES.keySet()) {
             for (String unit : UNITS) {
                 Series ours = new Series(name(), "GET " + file + ", 64 connections", EXO, unit);
-                for (String other : List.of(JWEBSERVER, NGINX, NGINX_OFFLOADS)) {
+                for (String other : List.of(JWEBSERVER, NGINX)) {
                     run.results().compare(ours, other, 0);
                 }
+                Series uncut = new Series(name(), "GET " + file + ", 64 connections",
+                        EXO_OFFLOADS, unit);
+                run.results().compare(uncut, NGINX_OFFLOADS, 0);
             }
         }
     }

@@ -26,13 +26,14 @@ public sealed interface NetConfig permits NetConfig.Wire, NetConfig.Packet, NetC
     }
 
     /**
-     * {@return a network interface of the host, reached by AF_PACKET; needs CAP_NET_RAW}
+     * {@return a network interface of the host, reached by AF_PACKET, without offloads; needs
+     * CAP_NET_RAW}
      *
      * @param name the name of the device in the kernel
      * @param hostInterface the name of the interface on the host
      */
     static Packet packet(String name, String hostInterface) {
-        return new Packet(name, hostInterface);
+        return new Packet(name, hostInterface, false);
     }
 
     /**
@@ -67,12 +68,24 @@ public sealed interface NetConfig permits NetConfig.Wire, NetConfig.Packet, NetC
      *
      * @param name the name of the device in the kernel
      * @param hostInterface the name of the interface on the host
+     * @param offloads whether the host cuts long TCP segments and fills in their checksums, see
+     *        {@link Station#maxUncutBytes}: faster, but a capture on a virtual link shows the
+     *        segments before that is done
      */
-    record Packet(String name, String hostInterface) implements NetConfig {
+    record Packet(String name, String hostInterface, boolean offloads) implements NetConfig {
         /** Checks the name. */
         public Packet {
             Objects.requireNonNull(name, "name");
             checkInterfaceName(hostInterface);
+        }
+
+        /**
+         * {@return this device with offloads or without}
+         *
+         * @param changed whether the host cuts long segments and fills in their checksums
+         */
+        public Packet offloads(boolean changed) {
+            return new Packet(name, hostInterface, changed);
         }
     }
 

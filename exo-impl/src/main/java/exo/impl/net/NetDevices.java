@@ -45,7 +45,8 @@ public final class NetDevices implements AutoCloseable {
         try {
             return switch (config) {
                 case NetConfig.Wire wire -> new WireLink(wire.mtu());
-                case NetConfig.Packet packet -> PacketLink.open(packet.hostInterface());
+                case NetConfig.Packet packet ->
+                    PacketLink.open(packet.hostInterface(), packet.offloads());
                 case NetConfig.Tap tap -> TapLink.open(tap);
             };
         } catch (HostException e) {

@@ -34,6 +34,7 @@ final class PacketLink implements Link, Receiver.Source {
 
     private final PacketSocket socket;
     private final HostFrames frames; // receiving thread only
+    private final boolean offloads;
     private final Receiver receiver;
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
@@ -43,9 +44,10 @@ final class PacketLink implements Link, Receiver.Source {
     private long tail;
     private int handed;
 
-    private PacketLink(PacketSocket socket, HostFrames frames) {
+    private PacketLink(PacketSocket socket, HostFrames frames, boolean offloads) {
         this.socket = socket;
         this.frames = frames;
+        this.offloads = offloads;
         this.receiver = new Receiver(this, socket.fd());
     }
 
@@ -53,18 +55,19 @@ final class PacketLink implements Link, Receiver.Source {
      * Opens a link.
      *
      * @param hostInterface the name of the interface
+     * @param offloads whether the host cuts long segments
      * @return the link
      * @throws HostException if the host refuses it; nothing is left then
      * @throws exo.api.ResourceException if the interface has frames of a size that no ring takes
      */
-    static PacketLink open(String hostInterface) {
+    static PacketLink open(String hostInterface, boolean offloads) {
         NetInterface on = NetInterface.of(hostInterface);
         NetDevices.checkMtu(on);
         PacketSocket socket = PacketSocket.open(on);
         HostFrames frames = null;
         try {
             frames = new HostFrames();
-            return new PacketLink(socket, frames);
+            return new PacketLink(socket, frames, offloads);
         } catch (HostException e) {
             if (frames != null) {
                 frames.close();
@@ -93,7 +96,7 @@ final class PacketLink implements Link, Receiver.Source {
     @Override
     public String describe() {
         return "AF_PACKET on " + socket.on().name() + ", TPACKET_V2 ring of " + socket.rxSlots()
-                + " frames, mtu " + mtu();
+                + " frames, mtu " + mtu() + (offloads ? ", offloads" : "");
     }
 
     // ---- send
@@ -124,7 +127,7 @@ final class PacketLink implements Link, Receiver.Source {
 
     @Override
     public int maxUncutBytes() {
-        return LongSegment.MOST_BYTES;
+        return offloads ? LongSegment.MOST_BYTES : 0;
     }
 
     /** hot: guarded by the packet benchmarks. */

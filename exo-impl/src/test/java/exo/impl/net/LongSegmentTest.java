@@ -62,7 +62,7 @@ class LongSegmentTest {
         Netns.link(netns, "left", netns, "right");
         kernel = Inside.call(netns, () -> Exokernel.boot(HostConfig.minimal()
                 .memory(MemoryConfig.frames(2 * PAGES))
-                .net(NetConfig.packet("net0", "left"))));
+                .net(NetConfig.packet("net0", "left").offloads(true))));
         root = kernel.rootEnv();
         window = root.memory().bindWindow(PAGES);
         window.allocPages(0, PAGES);
