@@ -104,6 +104,17 @@ class ServeNetTest {
     }
 
     @Test
+    void shouldServeEqualBytesInSegmentsThatTheHostCuts(Seed seed) throws IOException {
+        List<Path> files = SampleFolder.fill(folder, 12, seed.random());
+        try (ServedSite site = serve("--offloads")) {
+            assertTrue(site.banner().contains("offloads"), site.banner());
+            for (Path file : files) {
+                assertCurlGets(site, file);
+            }
+        }
+    }
+
+    @Test
     @NeedsFacility(HostFacility.LOSS)
     void shouldServeEqualBytesOverALossyLink(Seed seed) throws IOException {
         List<Path> files = SampleFolder.fill(folder, 12, seed.random());
