@@ -90,7 +90,7 @@ record NetChoice(Kind kind, String hostInterface) {
                     + before + ":NAME");
         }
         NetChoice choice = new NetChoice(kind, name);
-        choice.config(); // refuses a name that cannot be one
+        choice.config(false); // refuses a name that cannot be one
         return choice;
     }
 
@@ -99,16 +99,15 @@ record NetChoice(Kind kind, String hostInterface) {
         return kind == Kind.WIRE;
     }
 
-    /** {@return the device for the kernel, where the host may cut long segments if it can} */
-    NetConfig offloading() {
-        return config() instanceof NetConfig.Packet packet ? packet.offloads(true) : config();
-    }
-
-    /** {@return the device for the kernel} */
-    NetConfig config() {
+    /**
+     * {@return the device for the kernel}
+     *
+     * @param offloads whether the host may cut long segments, where it can
+     */
+    NetConfig config(boolean offloads) {
         return switch (kind) {
             case WIRE -> new NetConfig.Wire(DEVICE, WIRE_MTU);
-            case PACKET -> NetConfig.packet(DEVICE, hostInterface);
+            case PACKET -> NetConfig.packet(DEVICE, hostInterface).offloads(offloads);
             case TAP -> NetConfig.tap(DEVICE, hostInterface).hostAddress(HOST_ON_TAP, 24);
         };
     }

@@ -148,7 +148,7 @@ final class WebSite implements AutoCloseable {
                 .memory(MemoryConfig.frames(options.pages() + gateway + IMPORT_PAGES))
                 .disk(disk)
                 .cpu(cpu)
-                .net(options.offloads() ? options.net().offloading() : options.net().config())
+                .net(options.net().config(options.offloads()))
                 .grace(GRACE);
     }
 

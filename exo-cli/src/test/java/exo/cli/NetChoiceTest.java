@@ -20,12 +20,12 @@ class NetChoiceTest {
 
     @Test
     void shouldReadEachKindOfNet() {
-        assertInstanceOf(NetConfig.Wire.class, NetChoice.parse("wire").config());
+        assertInstanceOf(NetConfig.Wire.class, NetChoice.parse("wire").config(false));
         NetConfig.Packet packet = assertInstanceOf(NetConfig.Packet.class,
-                NetChoice.parse("packet:veth0").config());
+                NetChoice.parse("packet:veth0").config(false));
         assertEquals("veth0", packet.hostInterface());
         NetConfig.Tap tap = assertInstanceOf(NetConfig.Tap.class,
-                NetChoice.parse("tap:exo0").config());
+                NetChoice.parse("tap:exo0").config(false));
         assertEquals("exo0", tap.hostInterface());
         assertTrue(tap.hostAddress().isPresent());
     }

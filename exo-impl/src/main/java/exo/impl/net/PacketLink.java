@@ -2,13 +2,11 @@
 package exo.impl.net;
 
 import exo.api.ErrorCode;
-import exo.api.net.Ipv4Address;
 import exo.host.Errno;
 import exo.host.HostException;
 import exo.host.NetInterface;
 import exo.host.PacketSocket;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -24,7 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>The interface goes down or away.</b> Frames sent meanwhile are lost and counted. When it
  * comes up again, receiving goes on; one that was removed does not come back under its number.
  */
-final class PacketLink implements Link, Receiver.Source {
+final class PacketLink implements HostLink {
     private static final int BUSY = ErrorCode.BUSY.refusal();
     private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int EINTR = -Errno.EINTR.number();
@@ -78,24 +76,13 @@ final class PacketLink implements Link, Receiver.Source {
     }
 
     @Override
-    public int mtu() {
-        return socket.on().mtu();
-    }
-
-    @Override
-    public Optional<Ipv4Address> hostAddress() {
-        int bits = socket.on().ipv4();
-        return bits == 0 ? Optional.empty() : Optional.of(new Ipv4Address(bits));
-    }
-
-    @Override
-    public int hostPrefix() {
-        return socket.on().prefix();
+    public NetInterface on() {
+        return socket.on();
     }
 
     @Override
     public String describe() {
-        return "AF_PACKET on " + socket.on().name() + ", TPACKET_V2 ring of " + socket.rxSlots()
+        return "AF_PACKET on " + on().name() + ", TPACKET_V2 ring of " + socket.rxSlots()
                 + " frames, mtu " + mtu() + (offloads ? ", offloads" : "");
     }
 

@@ -7,9 +7,9 @@ import exo.api.net.NetConfig;
 import exo.host.Errno;
 import exo.host.HostException;
 import exo.host.Mapping;
+import exo.host.NetInterface;
 import exo.host.TapDevice;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>When somebody removes the interface, nothing arrives any more, and frames sent are lost and
  * counted.
  */
-final class TapLink implements Link, Receiver.Source {
+final class TapLink implements HostLink {
     private static final int BUSY = ErrorCode.BUSY.refusal();
     private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int EINTR = -Errno.EINTR.number();
@@ -67,24 +67,13 @@ final class TapLink implements Link, Receiver.Source {
     }
 
     @Override
-    public int mtu() {
-        return tap.on().mtu();
-    }
-
-    @Override
-    public Optional<Ipv4Address> hostAddress() {
-        int bits = tap.on().ipv4();
-        return bits == 0 ? Optional.empty() : Optional.of(new Ipv4Address(bits));
-    }
-
-    @Override
-    public int hostPrefix() {
-        return tap.on().prefix();
+    public NetInterface on() {
+        return tap.on();
     }
 
     @Override
     public String describe() {
-        return "TAP " + tap.on().name() + ", mtu " + mtu();
+        return "TAP " + on().name() + ", mtu " + mtu();
     }
 
     // ---- send
