@@ -15,4 +15,5 @@ module exo.api {
     exports exo.api.upcall;
 
     uses exo.api.Exokernel.Provider;
+    uses exo.api.code.CodeEngine;
 }

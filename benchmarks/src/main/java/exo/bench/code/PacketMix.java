@@ -2,7 +2,7 @@
 package exo.bench.code;
 
 import exo.api.code.ClassicProgram;
-import exo.impl.code.PacketFilter;
+import exo.api.code.PacketFilter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

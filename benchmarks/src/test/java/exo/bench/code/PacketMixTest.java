@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.bench.code;
 
-import exo.impl.code.PacketFilter;
+import exo.api.code.PacketFilter;
 import exo.impl.code.classic.ClassicFilters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

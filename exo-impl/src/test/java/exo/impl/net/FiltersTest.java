@@ -2,10 +2,10 @@
 package exo.impl.net;
 
 import exo.api.code.ClassicProgram;
+import exo.api.code.PacketFilter;
 import exo.api.net.Filters;
 import exo.api.net.Ipv4Address;
 import exo.api.net.MacAddress;
-import exo.impl.code.PacketFilter;
 import exo.impl.code.classic.ClassicFilters;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package exo.impl.code.classic;
 
 import exo.api.VerificationException;
 import exo.api.code.ClassicProgram;
-import exo.impl.code.PacketFilter;
+import exo.api.code.PacketFilter;
 import java.util.Objects;
 
 /** Makes filters out of classic BPF programs. */

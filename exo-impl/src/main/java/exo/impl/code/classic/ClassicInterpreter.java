@@ -3,7 +3,7 @@ package exo.impl.code.classic;
 
 import exo.api.code.ClassicProgram;
 import exo.api.code.ClassicProgram.Instruction;
-import exo.impl.code.PacketFilter;
+import exo.api.code.PacketFilter;
 import java.lang.foreign.MemorySegment;
 
 /**

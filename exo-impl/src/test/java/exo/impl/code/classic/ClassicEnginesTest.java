@@ -4,7 +4,7 @@ package exo.impl.code.classic;
 import exo.api.VerificationException;
 import exo.api.code.ClassicProgram;
 import exo.api.code.ClassicProgram.Instruction;
-import exo.impl.code.PacketFilter;
+import exo.api.code.PacketFilter;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
 import java.lang.foreign.Arena;

@@ -2,7 +2,7 @@
 package exo.impl.code.classic;
 
 import exo.api.code.ClassicProgram;
-import exo.impl.code.PacketFilter;
+import exo.api.code.PacketFilter;
 import exo.testkit.Command;
 import exo.testkit.NeedsTool;
 import exo.testkit.Seed;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package exo.impl.code;
+package exo.api.code;
 
 import java.lang.foreign.MemorySegment;
 
 /**
  * A verified program, ready to run over packets.
  *
- * <p>Whatever the program and the packet, it ends, reads nothing outside the packet, and changes
- * nothing. Any thread; no allocation.
+ * <p>Whatever the program and the packet, it ends, and reads nothing outside the packet and its own
+ * memory. Any thread; no allocation.
  */
 public interface PacketFilter {
     /**
