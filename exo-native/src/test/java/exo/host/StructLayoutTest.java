@@ -27,6 +27,7 @@ class StructLayoutTest {
             #include <sys/socket.h>
             #include <sys/syscall.h>
             #include <sys/uio.h>
+            #include <linux/bpf.h>
             #include <linux/filter.h>
             #include <linux/if.h>
             #include <linux/if_packet.h>
@@ -74,6 +75,21 @@ class StructLayoutTest {
             Statx.DEV_MINOR | offsetof(struct statx, stx_dev_minor)
             Statx.DIO_MEM_ALIGN | offsetof(struct statx, stx_dio_mem_align)
             Statx.DIO_OFFSET_ALIGN | offsetof(struct statx, stx_dio_offset_align)
+            ProgramLoad.TYPE | offsetof(union bpf_attr, prog_type)
+            ProgramLoad.COUNT | offsetof(union bpf_attr, insn_cnt)
+            ProgramLoad.SLOTS | offsetof(union bpf_attr, insns)
+            ProgramLoad.LICENSE | offsetof(union bpf_attr, license)
+            ProgramLoad.LOG_LEVEL | offsetof(union bpf_attr, log_level)
+            ProgramLoad.LOG_BYTES | offsetof(union bpf_attr, log_size)
+            ProgramLoad.LOG | offsetof(union bpf_attr, log_buf)
+            ProgramRun.FD | offsetof(union bpf_attr, test.prog_fd)
+            ProgramRun.RESULT | offsetof(union bpf_attr, test.retval)
+            ProgramRun.IN_BYTES | offsetof(union bpf_attr, test.data_size_in)
+            ProgramRun.OUT_BYTES | offsetof(union bpf_attr, test.data_size_out)
+            ProgramRun.IN | offsetof(union bpf_attr, test.data_in)
+            ProgramRun.OUT | offsetof(union bpf_attr, test.data_out)
+            ProgramRun.REPEAT | offsetof(union bpf_attr, test.repeat)
+            ProgramRun.NANOS | offsetof(union bpf_attr, test.duration)
             PacketRing.BYTES | sizeof(struct tpacket_req)
             PacketRing.BLOCK_BYTES | offsetof(struct tpacket_req, tp_block_size)
             PacketRing.BLOCK_COUNT | offsetof(struct tpacket_req, tp_block_nr)

@@ -242,6 +242,48 @@ public final class Struct {
         private FilterProgram() {}
     }
 
+    /** The members of {@code union bpf_attr} that load a program. */
+    public static final class ProgramLoad {
+        /** {@code prog_type}. */
+        public static final int TYPE = 0;
+        /** {@code insn_cnt}. */
+        public static final int COUNT = 4;
+        /** {@code insns}. */
+        public static final int SLOTS = 8;
+        /** {@code license}. */
+        public static final int LICENSE = 16;
+        /** {@code log_level}. */
+        public static final int LOG_LEVEL = 24;
+        /** {@code log_size}. */
+        public static final int LOG_BYTES = 28;
+        /** {@code log_buf}. */
+        public static final int LOG = 32;
+
+        private ProgramLoad() {}
+    }
+
+    /** The members of {@code union bpf_attr} that run a program. */
+    public static final class ProgramRun {
+        /** {@code test.prog_fd}. */
+        public static final int FD = 0;
+        /** {@code test.retval}. */
+        public static final int RESULT = 4;
+        /** {@code test.data_size_in}. */
+        public static final int IN_BYTES = 8;
+        /** {@code test.data_size_out}. */
+        public static final int OUT_BYTES = 12;
+        /** {@code test.data_in}. */
+        public static final int IN = 16;
+        /** {@code test.data_out}. */
+        public static final int OUT = 24;
+        /** {@code test.repeat}. */
+        public static final int REPEAT = 32;
+        /** {@code test.duration}. */
+        public static final int NANOS = 36;
+
+        private ProgramRun() {}
+    }
+
     /** {@code struct ifreq}. */
     public static final class InterfaceRequest {
         /** Its size. */

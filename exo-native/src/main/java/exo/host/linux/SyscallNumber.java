@@ -9,6 +9,8 @@ package exo.host.linux;
 public enum SyscallNumber {
     /** Binds a socket. */
     BIND(49, 200),
+    /** Loads and runs programs of eBPF. */
+    BPF(321, 280),
     /** Reads the capabilities of a thread. */
     CAPGET(125, 90),
     /** Reads a clock. */
