@@ -1,30 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Programs that a libOS gives to the kernel to run: packet filters.
+ * Programs that the kernel runs for others: verified eBPF, classic BPF, packet expressions.
  *
  * <p>Guarantees: <ul>
- * <li><b>Values only.</b> A program here is text or numbers; it runs nowhere until the kernel has
- * verified it.
- * <li><b>A refusal explains itself</b>: {@link exo.api.VerificationException} names the instruction
- * and the rule.
+ * <li><b>Nothing runs unverified.</b> A {@link exo.api.code.VerifiedProgram} touches only what its
+ * {@link exo.api.code.Contract} gives it, and ends within a number of steps that is known before.
+ * <li><b>A refusal explains itself</b>: {@link exo.api.VerificationException} names the
+ * instruction, the rule and what the registers hold; {@link exo.api.code.CodeSyntaxException} names
+ * the line and the column.
+ * <li><b>No kernel needed.</b> {@link exo.api.code.CodeEngine#load} works without booting one, and
+ * without any privilege.
+ * <li><b>Data paths allocate nothing.</b>
  * </ul>
  *
- * <p>It does not guarantee that a program means what its author meant.
+ * <p>It does not guarantee that a program means what its author meant, nor that it takes the same
+ * time whatever it looks at.
  *
- * <p>Reading order: {@link exo.api.code.ClassicProgram}; ready-made filters are in {@code
- * exo.api.net}.
+ * <p>Reading order: {@link exo.api.code.CodeEngine}, {@link exo.api.code.Program}, {@link
+ * exo.api.code.Contract} with {@link exo.api.code.Argument} and {@link exo.api.code.Helper}, {@link
+ * exo.api.code.VerifiedProgram}, {@link exo.api.code.Instance}; for packets {@link
+ * exo.api.code.ClassicProgram}, {@link exo.api.code.PacketFilter}, {@link exo.api.code.Classifier}.
+ * Ready-made filters are in {@code exo.api.net}.
  *
  * {@snippet lang="java" :
- * // What "tcpdump -ddd arp" prints.
- * ClassicProgram arp = ClassicProgram.parseDecimal(
- *         "4, 40 0 0 12, 21 0 1 2054, 6 0 0 262144, 6 0 0 0");
+ * CodeEngine engine = CodeEngine.load();
+ * PacketFilter web = engine
+ *         .verify(engine.compileExpression("tcp dst port 80", LinkType.ETHERNET, 262_144))
+ *         .filter(VerifiedProgram.Engine.COMPILE);
+ * boolean isWanted = web.accept(memory, offset, lengthBytes) != 0;
+ *
+ * Program sum = engine.assemble("ldxw r0, [r1]\n ldxw r2, [r1+4]\n add r0, r2\n exit");
+ * Instance instance = engine.verify(sum, Contract.memory(8))
+ *         .instance(VerifiedProgram.Engine.INTERPRET);
+ * instance.bind(0, memory, 0, 8);
+ * instance.set(1, 8);
+ * long answer = instance.run();
  * }
  *
- * <p>Imports allowed: {@code exo.api}. Threading: everything is immutable.
+ * <p>Imports allowed: {@code exo.api}. Threading: everything is immutable but instances, which
+ * belong to one thread at a time, and classifiers, which say so themselves.
  *
- * <p>Source: McCanne, Jacobson, USENIX Winter 1993.
+ * <p>Source: RFC 9669; McCanne, Jacobson, USENIX Winter 1993; Engler, Kaashoek, SIGCOMM 1996.
  *
- * <p>Held by: {@code ClassicProgramTest}, and the engine's tests in {@code exo.impl.code}.
+ * <p>Held by: {@code ProgramTest}, {@code ContractTest}, {@code ClassicProgramTest}, and the
+ * engine's tests in {@code exo.impl.code}.
  */
 package exo.api.code;
