@@ -201,4 +201,12 @@ public final class Isa {
         boolean isLong = opcode == (JMP32 | JA) || opcode == (JMP | CALL);
         return index + 1 + (isLong ? immediate(slot) : offset(slot));
     }
+
+    /**
+     * {@return the register whose number a call by register names: in the destination, or, as
+     * older compilers have it, in the immediate; a number out of range stays one}
+     */
+    public static int callRegister(long slot) {
+        return dst(slot) != 0 ? dst(slot) : immediate(slot);
+    }
 }
