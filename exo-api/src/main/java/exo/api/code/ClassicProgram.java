@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.api.code;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,9 @@ import java.util.List;
 public final class ClassicProgram {
     /** The most instructions of a program. */
     public static final int MAX_INSTRUCTIONS = 4096;
+
+    /** The bytes of an instruction in the binary form. */
+    public static final int INSTRUCTION_BYTES = 8;
 
     private final Instruction[] instructions;
 
@@ -87,6 +92,30 @@ public final class ClassicProgram {
         return of(list);
     }
 
+    /**
+     * {@return the program that an array of {@code struct sock_filter} holds, as Linux has it on a
+     * little-endian machine: 16 bits of code, 8 of jt, 8 of jf, 32 of operand}
+     *
+     * @param bytes the array, {@value #INSTRUCTION_BYTES} bytes for each instruction; the program
+     *        keeps no reference to it
+     * @throws IllegalArgumentException if the number of bytes is none of a program
+     */
+    public static ClassicProgram ofBinary(byte[] bytes) {
+        int count = bytes.length / INSTRUCTION_BYTES;
+        if (bytes.length % INSTRUCTION_BYTES != 0 || count < 1 || count > MAX_INSTRUCTIONS) {
+            throw new IllegalArgumentException("a program has " + INSTRUCTION_BYTES
+                    + " bytes for each of its 1 to " + MAX_INSTRUCTIONS
+                    + " instructions, but here are " + bytes.length + " bytes");
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        Instruction[] instructions = new Instruction[count];
+        for (int i = 0; i < count; i++) {
+            instructions[i] = new Instruction(Short.toUnsignedInt(in.getShort()),
+                    Byte.toUnsignedInt(in.get()), Byte.toUnsignedInt(in.get()), in.getInt());
+        }
+        return new ClassicProgram(instructions);
+    }
+
     private static long number(String[] words, int index, long most) {
         String word = words[index];
         if (!word.matches("[0-9]{1,10}") || Long.parseLong(word) > most) {
@@ -124,6 +153,28 @@ public final class ClassicProgram {
                     .append(Integer.toUnsignedString(i.k));
         }
         return text.append('\n').toString();
+    }
+
+    /** {@return the program in the form that {@link #ofBinary} reads, in a new array} */
+    public byte[] toBinary() {
+        ByteBuffer out = ByteBuffer.allocate(INSTRUCTION_BYTES * instructions.length)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (Instruction i : instructions) {
+            out.putShort((short) i.code).put((byte) i.jt).put((byte) i.jf).putInt(i.k);
+        }
+        return out.array();
+    }
+
+    /**
+     * {@return the program for people to read, in the form of {@code tcpdump -d}: a line for each
+     * instruction, which names the instructions that it jumps to}
+     */
+    public String toListing() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < instructions.length; i++) {
+            text.append(ClassicListing.line(i, instructions[i])).append('\n');
+        }
+        return text.toString();
     }
 
     @Override

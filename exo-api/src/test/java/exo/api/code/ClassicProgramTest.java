@@ -4,6 +4,7 @@ package exo.api.code;
 import exo.api.code.ClassicProgram.Instruction;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -11,7 +12,9 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -78,6 +81,72 @@ class ClassicProgramTest {
             assertEquals(program.hashCode(), again.hashCode());
             assertEquals(program.toDecimal(), again.toDecimal());
         }
+    }
+
+    @Test
+    void shouldReadAndWriteTheBinaryForm() {
+        byte[] arp = {40, 0, 0, 0, 12, 0, 0, 0, 21, 0, 0, 1, 6, 8, 0, 0, 6, 0, 0, 0, -1, -1, -1, -1,
+                6, 0, 0, 0, 0, 0, 0, 0};
+        ClassicProgram program = ClassicProgram.ofBinary(arp);
+        assertEquals("4\n40 0 0 12\n21 0 1 2054\n6 0 0 4294967295\n6 0 0 0\n",
+                program.toDecimal());
+        assertArrayEquals(arp, program.toBinary());
+        byte[] greatest = new byte[8];
+        Arrays.fill(greatest, (byte) -1);
+        assertEquals(new Instruction(0xffff, 255, 255, -1),
+                ClassicProgram.ofBinary(greatest).at(0));
+    }
+
+    @Test
+    void shouldNotShareTheBinaryForm() {
+        byte[] bytes = {6, 0, 0, 0, 1, 0, 0, 0};
+        ClassicProgram program = ClassicProgram.ofBinary(bytes);
+        bytes[0] = 0;
+        program.toBinary()[0] = 0;
+        assertEquals(RETURN, program.at(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 9, 8 * 4096 + 8})
+    void shouldRefuseBinaryFormsOfOtherLengths(int length) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> ClassicProgram.ofBinary(new byte[length]));
+        assertTrue(e.getMessage().contains("here are " + length + " bytes"), e.getMessage());
+    }
+
+    @Test
+    void shouldListEveryInstruction() {
+        ClassicProgram program = ClassicProgram.parseDecimal(
+                "24, 32 0 0 30, 40 0 0 12, 48 0 0 23, 64 0 0 4294967295, 72 0 0 2, 80 0 0 3,"
+                        + " 0 0 0 40, 1 0 0 255, 96 0 0 1, 97 0 0 15, 128 0 0 0, 177 0 0 14,"
+                        + " 2 0 0 3, 3 0 0 4, 4 0 0 22, 12 0 0 0, 84 0 0 255, 100 0 0 2, 132 0 0 0,"
+                        + " 21 1 0 2048, 29 0 0 0, 5 0 0 1, 65535 0 0 0, 6 0 0 262144");
+        assertEquals("""
+                (000) ld       [30]
+                (001) ldh      [12]
+                (002) ldb      [23]
+                (003) ld       [x + -1]
+                (004) ldh      [x + 2]
+                (005) ldb      [x + 3]
+                (006) ld       #0x28
+                (007) ldx      #0xff
+                (008) ld       M[1]
+                (009) ldx      M[15]
+                (010) ld       #pktlen
+                (011) ldxb     4*([14]&0xf)
+                (012) st       M[3]
+                (013) stx      M[4]
+                (014) add      #22
+                (015) add      x
+                (016) and      #0xff
+                (017) lsh      #2
+                (018) neg     \s
+                (019) jeq      #0x800           jt 21\tjf 20
+                (020) jeq      x                jt 21\tjf 21
+                (021) ja       23
+                (022) unimp    0xffff
+                (023) ret      #262144
+                """, program.toListing());
     }
 
     @Test
