@@ -11,4 +11,6 @@ module exo.impl {
 
     provides exo.api.Exokernel.Provider with
             exo.impl.kernel.KernelProvider;
+    provides exo.api.code.CodeEngine with
+            exo.impl.code.ExoCodeEngine;
 }

@@ -7,7 +7,9 @@ import exo.api.ExoException;
 import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.code.ClassicProgram;
+import exo.api.code.CodeEngine;
 import exo.api.code.PacketFilter;
+import exo.api.code.VerifiedProgram;
 import exo.api.mem.Window;
 import exo.api.net.Ipv4Address;
 import exo.api.net.MacAddress;
@@ -23,13 +25,15 @@ import exo.impl.cap.EnvService;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
-import exo.impl.code.classic.ClassicFilters;
+import exo.impl.code.ExoCodeEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /** The network of one environment: its stations and bindings. */
 public final class KernelNet implements Net, EnvService {
+    private static final CodeEngine ENGINE = new ExoCodeEngine();
+
     private final CapabilityTable capabilities;
     private final Principal owner;
     private final Object lock = new Object(); // private: a libOS can keep the monitor of this
@@ -99,7 +103,7 @@ public final class KernelNet implements Net, EnvService {
                             + " up to " + longest,
                     "use larger slots");
         }
-        PacketFilter filter = ClassicFilters.compile(program);
+        PacketFilter filter = ENGINE.verify(program).filter(VerifiedProgram.Engine.COMPILE);
         owner.ledger().charge(Charge.OBJECTS, 1);
         try {
             pin(window, allegedWindow, firstPage, rings);
