@@ -89,8 +89,12 @@ class ModuleGraphTest {
                     exports exo.impl.mem to exo.bench;
                     provides exo.api.Exokernel.Provider with exo.impl.kernel.A;
                 }"""));
-        assertEquals(List.of(),
-                rules("module exo.cli { requires info.picocli; opens exo.cli to info.picocli; }"));
+        assertEquals(List.of(), rules("""
+                module exo.cli {
+                    requires info.picocli;
+                    opens exo.cli to info.picocli;
+                    opens exo.cli.code to info.picocli;
+                }"""));
     }
 
     @ParameterizedTest

@@ -56,16 +56,17 @@ final class ModuleTable {
             Map.entry("exo.impl", Row.of(
                     Set.of(API, "exo.host", "jdk.jfr"),
                     Set.of("* to exo.bench"))),
+            Map.entry("exo.elf", Row.of(Set.of(API, "jelf"), Set.of("exo.elf"))),
             Map.entry("exo.libos.hello", Row.of(Set.of(API), Set.of("*"))),
             Map.entry("exo.libos.net", Row.of(Set.of(API), Set.of("*"))),
             Map.entry("exo.libos.fs", Row.of(Set.of(API), Set.of("*"))),
             Map.entry("exo.libos.cheetah", Row.of(
                     Set.of(API, "exo.libos.net", "exo.libos.fs"), Set.of("*"))),
             Map.entry("exo.cli", new Row(
-                    Set.of(API, "exo.impl", "exo.libos.hello", "exo.libos.net", "exo.libos.fs",
-                            "exo.libos.cheetah", "info.picocli"),
+                    Set.of(API, "exo.elf", "exo.impl", "exo.libos.hello", "exo.libos.net",
+                            "exo.libos.fs", "exo.libos.cheetah", "info.picocli"),
                     Set.of(),
-                    Set.of("exo.cli to info.picocli"))),
+                    Set.of("exo.cli to info.picocli", "exo.cli.code to info.picocli"))),
             Map.entry("exo.testkit", Row.of(
                     Set.of("java.management", "org.junit.jupiter.api",
                             "org.junit.platform.launcher"),
