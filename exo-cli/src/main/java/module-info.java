@@ -3,11 +3,14 @@
 /** The command line. */
 module exo.cli {
     requires exo.api;
+    requires exo.elf;
     requires exo.libos.cheetah;
     requires exo.libos.fs;
     requires exo.libos.net;
     requires info.picocli;
 
     opens exo.cli to
+            info.picocli;
+    opens exo.cli.code to
             info.picocli;
 }

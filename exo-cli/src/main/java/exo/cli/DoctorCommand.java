@@ -8,6 +8,7 @@ import exo.api.HostConfig;
 import exo.api.disk.DiskConfig;
 import exo.api.mem.MemoryConfig;
 import exo.api.net.NetConfig;
+import exo.cli.console.Console;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.cli;
 
+import exo.cli.console.Console;
 import exo.libos.fs.ImportProgress;
 import exo.libos.fs.ImportResult;
 import java.util.Locale;

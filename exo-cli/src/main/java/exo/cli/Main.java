@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.cli;
 
+import exo.cli.code.CodeCommand;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
@@ -21,7 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * <p>Exit codes: 0 success, 1 failure, 2 wrong usage.
  */
 @Command(name = "exo", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-        subcommands = {ServeCommand.class, DoctorCommand.class, RehearseCommand.class},
+        subcommands = {ServeCommand.class, CodeCommand.class, DoctorCommand.class,
+                RehearseCommand.class},
         description = "An exokernel on the JVM.")
 public final class Main implements Runnable {
 
@@ -42,7 +44,7 @@ public final class Main implements Runnable {
     private Main() {}
 
     /** {@return the command line, ready to execute} */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setParameterExceptionHandler(Main::refuse)
                 .setExecutionExceptionHandler(Main::fail);

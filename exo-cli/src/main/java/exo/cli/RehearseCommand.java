@@ -2,6 +2,8 @@
 package exo.cli;
 
 import exo.api.ExoException;
+import exo.cli.code.CodeRehearsal;
+import exo.cli.console.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -13,12 +15,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * {@code exo rehearse}: serves one file to itself and ends.
+ * {@code exo rehearse}: serves one file to itself, runs and compiles some code, and ends.
  *
  * <p>The launcher runs it once after each build, to archive the classes that a start needs: then
  * the first request of a real start is answered sooner.
  */
-@Command(name = "rehearse", hidden = true, description = "Serves one file to itself and ends.")
+@Command(name = "rehearse", hidden = true,
+        description = "Serves one file to itself, runs some code, and ends.")
 final class RehearseCommand implements Callable<Integer> {
     private static final String FILE = "a.txt";
 
@@ -27,6 +30,8 @@ final class RehearseCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("exo-rehearsal");
         try {
             Files.writeString(folder.resolve(FILE), "one file");
+            CodeRehearsal.run();
+            Main.commandLine().parseArgs("code", "run");
             return serve(folder);
         } finally {
             Files.deleteIfExists(folder.resolve(FILE));

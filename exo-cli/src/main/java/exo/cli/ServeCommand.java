@@ -4,6 +4,7 @@ package exo.cli;
 import exo.api.ExoException;
 import exo.api.mem.MemoryConfig;
 import exo.api.net.Ipv4Address;
+import exo.cli.console.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

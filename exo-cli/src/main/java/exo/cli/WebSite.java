@@ -24,6 +24,7 @@ import exo.api.mem.Window;
 import exo.api.net.Ipv4Address;
 import exo.api.net.NetDevice;
 import exo.api.net.Station;
+import exo.cli.console.Console;
 import exo.libos.cheetah.Cheetah;
 import exo.libos.cheetah.CheetahConfig;
 import exo.libos.cheetah.Limits;
