@@ -2,6 +2,8 @@
 package exo.bench;
 
 import exo.bench.code.FilterStudy;
+import exo.bench.code.SetStudy;
+import exo.bench.code.TakeStudy;
 import exo.bench.disk.DiskStudy;
 import exo.bench.http.HttpStudy;
 import exo.bench.mem.PagesStudy;
@@ -31,7 +33,7 @@ import java.util.TreeMap;
  */
 public final class Main {
     private static final List<Study> STUDIES = List.of(new PagesStudy(), new FilterStudy(),
-            new DiskStudy(), new HttpStudy());
+            new SetStudy(), new TakeStudy(), new DiskStudy(), new HttpStudy());
     private static final int ROUNDS = 5;
     private static final int MILLIS = 1500;
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.bench.code;
 
+import exo.api.code.CodeEngine;
 import exo.api.code.PacketFilter;
-import exo.impl.code.classic.ClassicFilters;
+import exo.api.code.VerifiedProgram;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -19,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What one packet costs in a classic BPF filter: compiled to bytecode, and interpreted.
+ * What one packet costs in a filter: compiled to bytecode, and interpreted.
  *
  * <p>The packets lie outside the heap, as those of a packet ring do. libpcap's interpreter is a C
  * program that {@link FilterStudy} runs in turn with these, on the same packets and the same
@@ -33,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgsAppend = {"-XX:+UseSerialGC", "-Xms256m", "-Xmx256m",
         "--sun-misc-unsafe-memory-access=allow"})
 public class FilterBench {
-    private PacketMix packets;
+    private PacketTrace packets;
     private PacketFilter compiled;
     private PacketFilter interpreted;
 
@@ -43,10 +44,11 @@ public class FilterBench {
     /** Makes the packets and both filters. */
     @Setup(Level.Trial)
     public void prepare() {
-        PacketMix heap = new PacketMix();
+        PacketTrace heap = PacketMix.trace();
         packets = heap.in(Arena.ofAuto().allocate(heap.sizeBytes()));
-        compiled = ClassicFilters.compile(PacketMix.program());
-        interpreted = ClassicFilters.interpret(PacketMix.program());
+        VerifiedProgram program = CodeEngine.load().verify(PacketMix.program());
+        compiled = program.filter(VerifiedProgram.Engine.COMPILE);
+        interpreted = program.filter(VerifiedProgram.Engine.INTERPRET);
     }
 
     /** {@return a number made of the answers to all packets} */

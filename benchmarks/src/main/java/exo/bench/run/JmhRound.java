@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.bench.run;
 
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -27,14 +28,29 @@ public final class JmhRound {
      * the machine can only add to a time.
      *
      * @param run the run
-     * @param study the study and job to file the values under; contender and unit are replaced
+     * @param study the study and job to file the values under; the contender is replaced; the unit
+     *        is that of the benchmarks
      * @param type the class
      * @param round the number of the round
      */
     public static void measure(Run run, Series study, Class<?> type, int round) {
+        measure(run, study, type.getName() + ".", Map.of(), round);
+    }
+
+    /**
+     * Measures the benchmarks whose names begin like that, with some of their parameters.
+     *
+     * @param run the run
+     * @param study as above
+     * @param names what the full names of the benchmarks begin with
+     * @param parameters the value of each parameter of the class
+     * @param round the number of the round
+     */
+    public static void measure(Run run, Series study, String names,
+            Map<String, String> parameters, int round) {
         TimeValue time = TimeValue.milliseconds(run.settings().millis() / ITERATIONS + 1);
-        Options options = new OptionsBuilder()
-                .include(Pattern.quote(type.getName() + "."))
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(Pattern.quote(names))
                 .forks(1)
                 .warmupIterations(ITERATIONS)
                 .warmupTime(time)
@@ -42,20 +58,20 @@ public final class JmhRound {
                 .measurementTime(time)
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
-                .verbosity(VerboseMode.SILENT)
-                .build();
+                .verbosity(VerboseMode.SILENT);
+        parameters.forEach(options::param);
         try {
-            for (RunResult result : new Runner(options).run()) {
+            for (RunResult result : new Runner(options.build()).run()) {
                 String name = result.getPrimaryResult().getLabel();
                 Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
                 Results into = run.results();
-                into.add(new Series(study.study(), study.job(), name, "ns/op"), round,
+                into.add(new Series(study.study(), study.job(), name, study.unit()), round,
                         result.getPrimaryResult().getStatistics().getMin());
                 into.add(new Series(study.study(), study.job(), name, "B/op"), round,
                         allocated.getScore());
             }
         } catch (RunnerException e) {
-            throw new IllegalStateException("JMH failed on " + type.getName(), e);
+            throw new IllegalStateException("JMH failed on " + names, e);
         }
     }
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.bench.code;
 
+import exo.api.code.CodeEngine;
+import exo.api.code.VerifiedProgram;
 import exo.bench.run.Run;
 import exo.bench.run.Run.Settings;
-import exo.impl.code.classic.ClassicFilters;
 import exo.testkit.NeedsTool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,13 +35,31 @@ class FilterStudyTest {
     void shouldAgreeWithLibpcap() throws IOException, InterruptedException {
         Run run = new Run(new Settings(1, 3, Optional.empty()), temp);
         Path program = run.compile("filter.c", "-lpcap").orElseThrow();
-        PacketMix mix = new PacketMix();
-        Path packets = Files.write(temp.resolve("packets"), mix.file());
-        FilterStudy.Native other = FilterStudy.libpcap(program, packets, 3);
-        assertEquals(mix.run(ClassicFilters.compile(PacketMix.program())), other.answer());
-        assertTrue(other.nanos() > 0);
-        byte[] half = Arrays.copyOf(mix.file(), mix.file().length / 2);
-        Path cut = Files.write(temp.resolve("cut"), half);
-        assertThrows(IOException.class, () -> FilterStudy.libpcap(program, cut, 3));
+        PacketTrace mix = PacketMix.trace();
+        byte[] file = mix.file(List.of(PacketMix.program()));
+        Path packets = Files.write(temp.resolve("packets"), file);
+        int answer = mix.run(CodeEngine.load()
+                .verify(PacketMix.program())
+                .filter(VerifiedProgram.Engine.COMPILE));
+        for (String[] how : new String[][]{{}, {"hand"}}) {
+            FilterStudy.Native other = FilterStudy.measure(program, packets, 3, how);
+            assertEquals(answer, other.answer());
+            assertTrue(other.nanos() > 0);
+        }
+        Path cut = Files.write(temp.resolve("cut"), Arrays.copyOf(file, file.length - 1));
+        assertThrows(IOException.class, () -> FilterStudy.measure(program, cut, 3));
+    }
+
+    @Test
+    @NeedsTool({"gcc", "tcpdump"})
+    void shouldAgreeWithLibpcapOnSets() throws IOException, InterruptedException {
+        Run run = new Run(new Settings(1, 3, Optional.empty()), temp);
+        Path program = run.compile("filter.c", "-lpcap").orElseThrow();
+        for (int size : new int[]{1, 100}) {
+            Path packets = Files.write(temp.resolve("packets" + size),
+                    SetMix.trace(size).file(SetMix.filters(size)));
+            assertEquals(SetStudy.merged(size),
+                    FilterStudy.measure(program, packets, 3).answer(), size + " filters");
+        }
     }
 }
