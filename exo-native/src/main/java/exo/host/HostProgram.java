@@ -39,8 +39,8 @@ public final class HostProgram implements AutoCloseable {
 
     /** What a program is for, which decides what it is given. */
     public enum Kind {
-        /** r1 is a {@code struct __sk_buff}: legacy packet access. */
-        SOCKET_FILTER(1),
+        /** r1 is a {@code struct __sk_buff} that begins with Ethernet: legacy packet access. */
+        CLASSIFIER(3),
         /** r1 is a {@code struct xdp_md}: pointers to the packet and its end. */
         XDP(6);
 

@@ -72,7 +72,7 @@ public final class FilterStudy implements Study {
 
     private static void measureHost(Run run, Series base, int round, VerifiedProgram filter,
             int answer) {
-        try (HostProgram host = HostProgram.load(HostProgram.Kind.SOCKET_FILTER,
+        try (HostProgram host = HostProgram.load(HostProgram.Kind.CLASSIFIER,
                 filter.program().toBytes())) {
             Native other = measure(host, PacketMix.trace());
             agree("the host", answer, other.answer());
