@@ -35,6 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
         "--sun-misc-unsafe-memory-access=allow"})
 public class FilterBench {
     private PacketTrace packets;
+    private PacketTrace heapPackets;
     private PacketFilter compiled;
     private PacketFilter interpreted;
 
@@ -45,6 +46,7 @@ public class FilterBench {
     @Setup(Level.Trial)
     public void prepare() {
         PacketTrace heap = PacketMix.trace();
+        heapPackets = heap;
         packets = heap.in(Arena.ofAuto().allocate(heap.sizeBytes()));
         VerifiedProgram program = CodeEngine.load().verify(PacketMix.program());
         compiled = program.filter(VerifiedProgram.Engine.COMPILE);
@@ -56,6 +58,13 @@ public class FilterBench {
     @OperationsPerInvocation(PacketMix.PACKETS)
     public int compiled() {
         return packets.run(compiled);
+    }
+
+    /** {@return a number made of the answers to all packets, which lie in the heap} */
+    @Benchmark
+    @OperationsPerInvocation(PacketMix.PACKETS)
+    public int compiledHeap() {
+        return heapPackets.run(compiled);
     }
 
     /** {@return a number made of the answers to all packets} */
