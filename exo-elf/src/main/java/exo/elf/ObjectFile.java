@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import net.fornwall.jelf.ElfFile;
 import net.fornwall.jelf.ElfRelocation;
@@ -105,7 +106,9 @@ final class ObjectFile {
             return new Section(index, UNREAD, type, 0, 0, 0);
         }
         ElfSectionHeader header = file.getSection(index).header;
-        return new Section(index, header.getName(), type, header.sh_flags, header.sh_size,
+        // The library gives null for a section that has no name.
+        String name = Objects.requireNonNullElse(header.getName(), "");
+        return new Section(index, name, type, header.sh_flags, header.sh_size,
                 header.sh_info);
     }
 

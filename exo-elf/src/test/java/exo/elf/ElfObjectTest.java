@@ -43,6 +43,17 @@ class ElfObjectTest {
     }
 
     @Test
+    void shouldTakeAnObjectWithoutNames() {
+        byte[] bytes = Samples.bytes("firewall");
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        // Each header of a section begins with the place of its name; 0 means that it has none.
+        for (int i = 0; i < file.getShort(60); i++) {
+            file.putInt((int) file.getLong(40) + i * file.getShort(58), 0);
+        }
+        assertRefused(bytes, "xdp", "xdp");
+    }
+
+    @Test
     void shouldListSectionsWithPrograms() {
         NAMES.forEach(name -> assertEquals(List.of("xdp"), Samples.object(name).sections()));
         assertEquals(List.of(".text"), Samples.object("owns").sections());
