@@ -2,16 +2,15 @@
 package exo.cli.code;
 
 import exo.cli.code.CodeCalls.Result;
+import exo.testkit.Suites;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.opentest4j.TestAbortedException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -100,22 +99,14 @@ class CodeRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"interpret", "compile"})
     void shouldPassTheConformanceSuite(String engine) throws IOException {
-        String place = System.getProperty("exo.suites", System.getenv("EXO_SUITES"));
-        if (place == null) {
-            throw new TestAbortedException("for want of SUITES: a folder with bpf_conformance,"
-                    + " named by EXO_SUITES");
-        }
-        List<Path> files;
-        try (Stream<Path> found = Files.list(Path.of(place, "bpf_conformance"))) {
-            files = found.filter(f -> f.toString().endsWith(".data")).sorted().toList();
-        }
-        assertFalse(files.isEmpty(), place);
+        List<Path> files = Suites.files("bpf_conformance", ".data");
+        assertFalse(files.isEmpty());
         List<String> wrong = new ArrayList<>();
         for (Path file : files) {
-            List<String> lines = Files.readAllLines(file);
-            String memory = part(lines, "-- mem").replaceAll("#.*|\\s", "");
-            String wanted = part(lines, "-- result").strip().replaceFirst("^0x", "");
-            Result result = run(part(lines, "-- asm"), "--engine", engine, memory);
+            Map<String, String> parts = Suites.sections(file);
+            String memory = parts.get("mem").replaceAll("#.*|\\s", "");
+            String wanted = parts.get("result").strip().replaceFirst("^0x", "");
+            Result result = run(parts.get("asm"), "--engine", engine, memory);
             boolean isRight = result.exit() == 0 && Long.parseUnsignedLong(wanted, 16) == Long
                     .parseUnsignedLong(result.out().strip(), 16);
             if (!isRight) {
@@ -123,18 +114,5 @@ class CodeRunTest {
             }
         }
         assertEquals(List.of(), wrong);
-    }
-
-    private static String part(List<String> lines, String title) {
-        StringBuilder part = new StringBuilder();
-        boolean isIn = false;
-        for (String line : lines) {
-            if (line.startsWith("-- ")) {
-                isIn = line.equals(title);
-            } else if (isIn) {
-                part.append(line).append('\n');
-            }
-        }
-        return part.toString();
     }
 }

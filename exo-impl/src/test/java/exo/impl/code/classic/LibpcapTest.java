@@ -7,6 +7,7 @@ import exo.testkit.Command;
 import exo.testkit.NeedsTool;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import exo.testkit.Suites;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -15,11 +16,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.opentest4j.TestAbortedException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -118,21 +117,11 @@ class LibpcapTest {
 
     @Test
     void shouldAcceptWhatLibpcapAcceptsOfRealTraffic() throws IOException {
-        String where = System.getProperty("exo.captures",
-                System.getenv().getOrDefault("EXO_CAPTURES", ""));
-        if (where.isEmpty()) {
-            throw new TestAbortedException(
-                    "for want of CAPTURES: neither -Dexo.captures nor EXO_CAPTURES names a folder");
-        }
         int compared = 0;
-        try (Stream<Path> files = Files.walk(Path.of(where))) {
-            for (Path file : files.filter(f -> f.toString().matches(".*\\.p?cap"))
-                    .sorted()
-                    .toList()) {
-                compared += compareReal(file) ? 1 : 0;
-            }
+        for (Path file : Suites.files("pcaps", ".pcap")) {
+            compared += compareReal(file) ? 1 : 0;
         }
-        assertTrue(compared > 0, where + " holds captures of Ethernet");
+        assertTrue(compared > 0, "there are captures of Ethernet");
     }
 
     private boolean compareReal(Path file) throws IOException {

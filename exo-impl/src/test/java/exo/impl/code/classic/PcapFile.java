@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The classic capture format: a header of 24 bytes, then 16 bytes before each frame. */
-final class PcapFile {
+public final class PcapFile {
     private static final int MAGIC = 0xa1b2c3d4;
     private static final int MAGIC_NANOS = 0xa1b23c4d;
     private static final int ETHERNET = 1;
@@ -18,10 +18,15 @@ final class PcapFile {
 
     /** A frame of a capture; nobody changes its bytes. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Frame(int seconds, byte[] bytes, boolean isWhole) {}
+    public record Frame(int seconds, byte[] bytes, boolean isWhole) {}
 
-    /** {@return a capture in which frame {@code n} arrived in second {@code n}} */
+    /** {@return a capture of Ethernet in which frame {@code n} arrived in second {@code n}} */
     static byte[] write(List<byte[]> frames) {
+        return write(ETHERNET, frames);
+    }
+
+    /** {@return a capture of a link type in which frame {@code n} arrived in second {@code n}} */
+    public static byte[] write(int link, List<byte[]> frames) {
         int size = HEADER_BYTES + frames.stream().mapToInt(f -> 16 + f.length).sum();
         ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(MAGIC)
@@ -30,7 +35,7 @@ final class PcapFile {
                 .putInt(0)
                 .putInt(0)
                 .putInt(262_144)
-                .putInt(ETHERNET);
+                .putInt(link);
         for (int i = 0; i < frames.size(); i++) {
             byte[] frame = frames.get(i);
             out.putInt(i).putInt(0).putInt(frame.length).putInt(frame.length).put(frame);
@@ -44,14 +49,16 @@ final class PcapFile {
         return magic == MAGIC || magic == MAGIC_NANOS ? in : in.order(ByteOrder.BIG_ENDIAN);
     }
 
-    static boolean isEthernet(byte[] file) {
+    /** {@return whether a file is a capture of Ethernet} */
+    public static boolean isEthernet(byte[] file) {
         ByteBuffer in = open(file);
         return file.length >= HEADER_BYTES
                 && (in.getInt(0) == MAGIC || in.getInt(0) == MAGIC_NANOS)
                 && in.getInt(20) == ETHERNET;
     }
 
-    static List<Frame> read(byte[] file) {
+    /** {@return the frames of a capture, up to where it is torn} */
+    public static List<Frame> read(byte[] file) {
         ByteBuffer in = open(file);
         List<Frame> frames = new ArrayList<>();
         int at = HEADER_BYTES;

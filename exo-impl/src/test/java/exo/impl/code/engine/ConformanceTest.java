@@ -7,18 +7,16 @@ import exo.api.code.Helper;
 import exo.api.code.Program;
 import exo.impl.code.text.Assembler;
 import exo.impl.code.verify.Verifier;
+import exo.testkit.Suites;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.opentest4j.TestAbortedException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -30,20 +28,11 @@ class ConformanceTest {
     /** What a file of the suite holds: sections by their names. */
     private record Case(String name, Map<String, String> sections) {
         static Case read(Path file) throws IOException {
-            Map<String, String> sections = new HashMap<>();
-            String section = "";
-            for (String line : Files.readAllLines(file)) {
-                if (line.startsWith("-- ")) {
-                    section = line.substring(3).strip();
-                } else {
-                    sections.merge(section, line + "\n", String::concat);
-                }
-            }
-            return new Case(file.getFileName().toString(), sections);
+            return new Case(file.getFileName().toString(), Suites.sections(file));
         }
 
         private String words(String section) {
-            return sections.getOrDefault(section, "").replaceAll("#.*", "").strip();
+            return sections.get(section).replaceAll("#.*", "").strip();
         }
 
         byte[] memory() {
@@ -92,18 +81,6 @@ class ConformanceTest {
         return instance.run();
     }
 
-    static List<Path> files() throws IOException {
-        String place = System.getProperty("exo.suites",
-                System.getenv().getOrDefault("EXO_SUITES", ""));
-        if (place.isEmpty()) {
-            throw new TestAbortedException(
-                    "for want of SUITES: a folder with bpf_conformance, named by EXO_SUITES");
-        }
-        try (Stream<Path> files = Files.list(Path.of(place, "bpf_conformance"))) {
-            return files.filter(f -> f.toString().endsWith(".data")).sorted().toList();
-        }
-    }
-
     private static Verified verified(Case one, Program program, Contract contract) {
         try {
             return new Verified(program, contract, Verifier.verify(program, contract));
@@ -114,7 +91,7 @@ class ConformanceTest {
 
     @Test
     void shouldGiveTheResultsOfTheSuite() throws IOException {
-        List<Path> files = files();
+        List<Path> files = Suites.files("bpf_conformance", ".data");
         for (Path file : files) {
             Case one = Case.read(file);
             byte[] memory = one.memory();

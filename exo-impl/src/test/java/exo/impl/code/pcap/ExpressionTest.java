@@ -7,15 +7,15 @@ import exo.api.code.CodeSyntaxException;
 import exo.api.code.LinkType;
 import exo.api.code.PacketFilter;
 import exo.impl.code.classic.ClassicFilters;
+import exo.impl.code.classic.PcapFile;
 import exo.testkit.Command;
 import exo.testkit.NeedsTool;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import exo.testkit.Suites;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,19 +52,8 @@ class ExpressionTest {
         }
     }
 
-    private static byte[] capture(int link, List<byte[]> packets) {
-        int size = 24 + packets.stream().mapToInt(p -> 16 + p.length).sum();
-        ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-        out.putInt(0xa1b2c3d4).putInt(0x0004_0002).putLong(0).putInt(SNAP_LENGTH).putInt(link);
-        for (int i = 0; i < packets.size(); i++) {
-            byte[] packet = packets.get(i);
-            out.putInt(i).putInt(0).putInt(packet.length).putInt(packet.length).put(packet);
-        }
-        return out.array();
-    }
-
     private Path file(LinkType link, List<byte[]> packets) throws IOException {
-        return Files.write(folder.resolve(link + ".pcap"), capture(link.number(), packets));
+        return Files.write(folder.resolve(link + ".pcap"), PcapFile.write(link.number(), packets));
     }
 
     /** What libpcap compiles, or nothing if it refuses. */
@@ -144,35 +133,24 @@ class ExpressionTest {
 
     /** {@return the packets of captures beside the project, if there are any} */
     private static List<byte[]> captured() throws IOException {
-        String where = System.getProperty("exo.suites",
-                System.getenv().getOrDefault("EXO_SUITES", ""));
-        if (where.isEmpty()) {
-            return List.of();
-        }
         List<byte[]> packets = new ArrayList<>();
-        try (Stream<Path> files = Files.list(Path.of(where, "pcaps"))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".pcap")).sorted().toList()) {
-                packets.addAll(whole(Files.readAllBytes(file), LinkType.ETHERNET));
+        if (Suites.areThere()) {
+            for (Path file : Suites.files("pcaps", ".pcap")) {
+                packets.addAll(whole(Files.readAllBytes(file)));
             }
         }
         return packets;
     }
 
-    private static List<byte[]> whole(byte[] file, LinkType link) {
-        ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        if (in.getInt(0) != 0xa1b2c3d4 && in.getInt(0) != 0xa1b23c4d) {
-            in.order(ByteOrder.BIG_ENDIAN);
-        }
-        List<byte[]> packets = new ArrayList<>();
-        int at = 24;
-        while (in.getInt(20) == link.number() && at + 16 <= file.length) {
-            int length = in.getInt(at + 8);
-            if (length == in.getInt(at + 12)) {
-                packets.add(Arrays.copyOfRange(file, at + 16, at + 16 + length));
-            }
-            at += 16 + length;
-        }
-        return packets;
+    /** {@return the frames of a capture of Ethernet that were not cut} */
+    private static List<byte[]> whole(byte[] file) {
+        return PcapFile.isEthernet(file)
+                ? PcapFile.read(file)
+                        .stream()
+                        .filter(PcapFile.Frame::isWhole)
+                        .map(PcapFile.Frame::bytes)
+                        .toList()
+                : List.of();
     }
 
     @Test
@@ -190,7 +168,7 @@ class ExpressionTest {
             PacketFilter filter = ClassicFilters.compile(ExpressionCompiler.compile(expression,
                     LinkType.ETHERNET, SNAP_LENGTH));
             List<byte[]> accepted = packets.stream().filter(p -> accept(filter, p) != 0).toList();
-            List<byte[]> expected = whole(Files.readAllBytes(out), LinkType.ETHERNET);
+            List<byte[]> expected = whole(Files.readAllBytes(out));
             assertEquals(expected.size(), accepted.size(), expression);
             for (int i = 0; i < expected.size(); i++) {
                 assertEquals(0, Arrays.compare(expected.get(i), accepted.get(i)), expression);

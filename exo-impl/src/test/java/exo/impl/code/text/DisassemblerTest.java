@@ -5,20 +5,19 @@ import exo.api.code.Program;
 import exo.api.code.Program.Region;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import exo.testkit.Suites;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.opentest4j.TestAbortedException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -189,20 +188,12 @@ class DisassemblerTest {
     /** Every case of the suite is read, and its text in turn is read as the same program. */
     @Test
     void shouldBringBackTheConformanceSuite() throws IOException {
-        String place = System.getProperty("exo.suites", System.getenv("EXO_SUITES"));
-        if (place == null) {
-            throw new TestAbortedException("for want of SUITES: a folder with bpf_conformance,"
-                    + " named by EXO_SUITES");
-        }
-        List<Path> files;
-        try (Stream<Path> found = Files.list(Path.of(place, "bpf_conformance"))) {
-            files = found.filter(f -> f.toString().endsWith(".data")).sorted().toList();
-        }
-        assertFalse(files.isEmpty(), place);
+        List<Path> files = Suites.files("bpf_conformance", ".data");
+        assertFalse(files.isEmpty());
         for (Path file : files) {
-            String asm = part(Files.readAllLines(file), "-- asm");
-            String raw = part(Files.readAllLines(file), "-- raw");
-            Program program = Assembler.assemble(asm);
+            Map<String, String> parts = Suites.sections(file);
+            String raw = parts.get("raw");
+            Program program = Assembler.assemble(parts.get("asm"));
             if (!raw.isEmpty()) {
                 long[] slots = raw.lines().mapToLong(DisassemblerTest::parse).toArray();
                 assertEquals(Program.of(slots), program, file.toString());
@@ -214,18 +205,5 @@ class DisassemblerTest {
 
     private static long parse(String word) {
         return Long.parseUnsignedLong(word.strip().substring(2), 16);
-    }
-
-    private static String part(List<String> lines, String title) {
-        StringBuilder part = new StringBuilder();
-        boolean isIn = false;
-        for (String line : lines) {
-            if (line.startsWith("-- ")) {
-                isIn = line.equals(title);
-            } else if (isIn) {
-                part.append(line).append('\n');
-            }
-        }
-        return part.toString();
     }
 }
