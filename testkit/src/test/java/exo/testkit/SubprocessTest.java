@@ -31,10 +31,12 @@ class SubprocessTest {
     @Test
     void shouldWaitForLinesOneAfterTheOther() {
         try (Subprocess child = shell(
-                "echo ready 1; read x; echo got $x; echo ready 2 >&2; read y")) {
+                "echo ready 1; read x; echo got $x; read y; echo ready 2 >&2; read z")) {
             assertEquals("ready 1", child.awaitLine("^ready", LONG));
             child.send("this");
             assertEquals("got this", child.awaitLine("got", LONG));
+            // Only now, since the wait before looks at both streams, and would pass the line over.
+            child.send("more");
             assertEquals("ready 2", child.awaitLine("ready \\d", LONG));
             child.endInput();
             assertEquals(1, child.awaitExit(LONG));
