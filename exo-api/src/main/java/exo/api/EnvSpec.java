@@ -50,17 +50,36 @@ public final class EnvSpec {
      */
     public static EnvSpec named(String name) {
         Objects.requireNonNull(name, "name");
-        return new EnvSpec(name, new Quota(0, 0, 0, DEFAULT_OBJECTS, DEFAULT_THREADS), List.of());
+        return new EnvSpec(name, Quota.LEAST.withObjects(DEFAULT_OBJECTS)
+                .withThreads(DEFAULT_THREADS), List.of());
     }
 
     /**
-     * {@return this specification with another frame quota}
+     * {@return this specification with another quota of guaranteed frames}
      *
      * @param frameCount frames, 0 or more
      */
     public EnvSpec frames(int frameCount) {
-        return withQuota(new Quota(frameCount, quota.blocks(), quota.slots(),
-                quota.objects(), quota.threads()));
+        return withQuota(quota.withFrames(frameCount));
+    }
+
+    /**
+     * {@return this specification with another quota of extra frames: lent beyond the guaranteed
+     * ones while the pool has frames to spare, and taken back first}
+     *
+     * @param frameCount frames, 0 or more
+     */
+    public EnvSpec extraFrames(int frameCount) {
+        return withQuota(quota.withExtraFrames(frameCount));
+    }
+
+    /**
+     * {@return this specification with another quota of frames of 2 MiB}
+     *
+     * @param frameCount frames, 0 or more
+     */
+    public EnvSpec hugeFrames(int frameCount) {
+        return withQuota(quota.withHugeFrames(frameCount));
     }
 
     /**
@@ -69,8 +88,7 @@ public final class EnvSpec {
      * @param blockCount blocks over all devices, 0 or more
      */
     public EnvSpec blocks(long blockCount) {
-        return withQuota(new Quota(quota.frames(), blockCount, quota.slots(),
-                quota.objects(), quota.threads()));
+        return withQuota(quota.withBlocks(blockCount));
     }
 
     /**
@@ -79,8 +97,7 @@ public final class EnvSpec {
      * @param slotCount slots over all cores, 0 or more
      */
     public EnvSpec slots(int slotCount) {
-        return withQuota(new Quota(quota.frames(), quota.blocks(), slotCount,
-                quota.objects(), quota.threads()));
+        return withQuota(quota.withSlots(slotCount));
     }
 
     /**
@@ -90,8 +107,7 @@ public final class EnvSpec {
      *        more
      */
     public EnvSpec objects(int objectCount) {
-        return withQuota(new Quota(quota.frames(), quota.blocks(), quota.slots(),
-                objectCount, quota.threads()));
+        return withQuota(quota.withObjects(objectCount));
     }
 
     /**
@@ -100,8 +116,7 @@ public final class EnvSpec {
      * @param threadCount threads, 1 or more
      */
     public EnvSpec threads(int threadCount) {
-        return withQuota(new Quota(quota.frames(), quota.blocks(), quota.slots(),
-                quota.objects(), threadCount));
+        return withQuota(quota.withThreads(threadCount));
     }
 
     /**

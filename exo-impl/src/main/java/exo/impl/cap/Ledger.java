@@ -32,16 +32,18 @@ public final class Ledger {
      */
     public Ledger(String owner, Quota quota) {
         this.owner = owner;
-        limit[Charge.FRAMES.ordinal()] = quota.frames();
-        limit[Charge.BLOCKS.ordinal()] = quota.blocks();
-        limit[Charge.SLOTS.ordinal()] = quota.slots();
-        limit[Charge.OBJECTS.ordinal()] = quota.objects();
-        limit[Charge.THREADS.ordinal()] = quota.threads();
+        for (Charge charge : CHARGES) {
+            limit[charge.ordinal()] = charge.of(quota);
+        }
     }
 
     /** {@return the limits at this moment} */
     public synchronized Quota quota() {
-        return new Quota((int) limit[0], limit[1], (int) limit[2], (int) limit[3], (int) limit[4]);
+        Quota quota = Quota.LEAST;
+        for (Charge charge : CHARGES) {
+            quota = charge.in(quota, limit[charge.ordinal()]);
+        }
+        return quota;
     }
 
     /**
@@ -83,12 +85,11 @@ public final class Ledger {
      *         effect
      */
     public synchronized void charge(Quota quota) {
-        long[] amounts = amounts(quota);
         for (Charge charge : CHARGES) {
-            checkRoom(charge, amounts[charge.ordinal()]);
+            checkRoom(charge, charge.of(quota));
         }
         for (Charge charge : CHARGES) {
-            used[charge.ordinal()] += amounts[charge.ordinal()];
+            used[charge.ordinal()] += charge.of(quota);
         }
     }
 
@@ -111,9 +112,8 @@ public final class Ledger {
      * @param quota the amounts
      */
     public synchronized void release(Quota quota) {
-        long[] amounts = amounts(quota);
         for (Charge charge : CHARGES) {
-            release(charge, amounts[charge.ordinal()]);
+            release(charge, charge.of(quota));
         }
     }
 
@@ -168,10 +168,5 @@ public final class Ledger {
                             + limit[c] + " are used",
                     "return some, or create the environment with a larger quota");
         }
-    }
-
-    private static long[] amounts(Quota quota) {
-        return new long[]{quota.frames(), quota.blocks(), quota.slots(), quota.objects(),
-                quota.threads()};
     }
 }

@@ -317,14 +317,7 @@ final class EnvLife {
 
     /** {@return how much of its quota the parent is still charged for} */
     long quotaOf(Charge charge) {
-        Quota quota = remainingQuota();
-        return switch (charge) {
-            case FRAMES -> quota.frames();
-            case BLOCKS -> quota.blocks();
-            case SLOTS -> quota.slots();
-            case OBJECTS -> quota.objects();
-            case THREADS -> quota.threads();
-        };
+        return charge.of(remainingQuota());
     }
 
     /** Refuses all further calls of the root environment, which has no thread of its own. */
@@ -336,9 +329,7 @@ final class EnvLife {
     }
 
     private Quota remainingQuota() {
-        Quota given = env.granted();
-        return new Quota((int) env.ledger().limit(Charge.FRAMES), given.blocks(),
-                given.slots(), given.objects(), given.threads());
+        return env.ledger().quota();
     }
 
     private synchronized boolean awaitThreads(Duration grace) {

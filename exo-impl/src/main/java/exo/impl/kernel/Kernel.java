@@ -8,6 +8,7 @@ import exo.api.Exokernel;
 import exo.api.Facility;
 import exo.api.HostConfig;
 import exo.api.LeakReport;
+import exo.api.mem.MemoryConfig;
 import exo.api.upcall.Repossession;
 import exo.impl.audit.LeakEvent;
 import exo.impl.cap.CapabilityTable;
@@ -60,6 +61,7 @@ final class Kernel implements Exokernel {
             facilities.addAll(nets.facilities());
             root = new KernelEnv(this, null, envIds.getAndIncrement(), EnvSpec.named("root")
                     .frames(config.memory().frames())
+                    .extraFrames(MemoryConfig.MAX_FRAMES) // lent, not promised: nothing to add up
                     .blocks(disks.totalBlocks())
                     .slots(cores.totalSlots())
                     .objects(config.objects())

@@ -36,6 +36,7 @@ public final class FramePool implements AutoCloseable {
     private final BitSet used = new BitSet(); // guarded by this
     private final BitSet dirty = new BitSet(); // guarded by this
     private int usedCount; // guarded by this
+    private int reservedCount; // guarded by this
     private final List<Facility> facilities = new ArrayList<>(); // written at boot only
 
     /**
@@ -135,14 +136,39 @@ public final class FramePool implements AutoCloseable {
         return memory;
     }
 
+    /**
+     * Sets frames aside for {@link #alloc}, {@link #allocAt} or {@link #unreserve}, if there are
+     * that many that are neither used nor set aside.
+     *
+     * @param count how many
+     * @return whether there were
+     */
+    synchronized boolean tryReserve(int count) {
+        if (count > frameCount - usedCount - reservedCount) {
+            return false;
+        }
+        reservedCount += count;
+        return true;
+    }
+
+    /**
+     * Gives up frames that were set aside.
+     *
+     * @param count how many
+     */
+    synchronized void unreserve(int count) {
+        reservedCount -= count;
+        Invariant.check(reservedCount >= 0, "no more frames are given up than were set aside");
+    }
+
     /** {@return the mapping of the whole pool, for the kernel alone} */
     public Mapping mapping() {
         return all;
     }
 
     /**
-     * Allocates frames, consecutive ones if there is such a run, and zeroes them. The caller has
-     * been charged for them, so that there are enough.
+     * Allocates frames that were set aside, consecutive ones if there is such a run, and zeroes
+     * them.
      *
      * @param count how many
      * @return their numbers, in the order they shall be mapped
@@ -151,8 +177,7 @@ public final class FramePool implements AutoCloseable {
         int[] frames = new int[count];
         BitSet stale = new BitSet();
         synchronized (this) {
-            Invariant.check(count <= frameCount - usedCount,
-                    "frames that the ledgers allow are in the pool");
+            unreserve(count);
             int run = findRun(count);
             int next = run < 0 ? used.nextClearBit(0) : run;
             for (int i = 0; i < count; i++) {
@@ -166,7 +191,7 @@ public final class FramePool implements AutoCloseable {
     }
 
     /**
-     * Allocates particular frames and zeroes them.
+     * Allocates particular frames, as many as were set aside for them, and zeroes them.
      *
      * @param first the number of the first
      * @param count how many
@@ -188,6 +213,7 @@ public final class FramePool implements AutoCloseable {
                 throw new ResourceException(ErrorCode.BUSY, Blame.PEER, "frame " + taken,
                         "it is in use", "ask for another; Memory.isFreeFrame tells which");
             }
+            unreserve(count);
             for (int i = 0; i < count; i++) {
                 frames[i] = first + i;
                 take(first + i, stale);

@@ -16,6 +16,7 @@ import exo.host.Mapping;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
+import exo.impl.cap.Invariant;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
@@ -232,11 +233,16 @@ public final class KernelMemory implements Memory, EnvService {
         return capabilities.check(allegation, owner, KernelFrames.class, needed);
     }
 
+    /** Charges frames and sets them aside in the pool, which the ledgers promise to have them. */
     void charge(int frames) {
         owner.ledger().charge(Charge.FRAMES, frames);
+        Invariant.check(pool.tryReserve(frames),
+                "frames that the ledgers allow are in the pool");
     }
 
+    /** Gives up frames that were charged and not allocated. */
     void release(int frames) {
+        pool.unreserve(frames);
         owner.ledger().release(Charge.FRAMES, frames);
     }
 
@@ -249,7 +255,7 @@ public final class KernelMemory implements Memory, EnvService {
             capabilities.drop(shared, Repossession.Cause.OWNER_GONE);
         }
         pool.free(frames);
-        release(frames.length);
+        owner.ledger().release(Charge.FRAMES, frames.length);
     }
 
     private List<KernelFrames> sharesOf(int[] frames) {

@@ -95,8 +95,7 @@ final class KernelWindow implements Window, PinnableWindow {
                 showFrames(firstPage, frames, PageTable.OWN);
             }
         } catch (HostException e) {
-            memory.pool().free(frames);
-            memory.release(frames.length);
+            memory.giveBack(frames);
             throw Faults.memory(e, "pages of a window");
         }
     }

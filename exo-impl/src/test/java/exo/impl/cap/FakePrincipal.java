@@ -16,7 +16,7 @@ final class FakePrincipal implements Principal {
 
     FakePrincipal(long id, int objects) {
         this.id = id;
-        this.ledger = new Ledger(name(), new Quota(0, 0, 0, objects, 1));
+        this.ledger = new Ledger(name(), Quota.LEAST.withObjects(objects));
     }
 
     @Override

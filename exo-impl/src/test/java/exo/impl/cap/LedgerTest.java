@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class LedgerTest {
-    private final Ledger ledger = new Ledger("tested", new Quota(10, 20, 30, 40, 50));
+    private final Ledger ledger = new Ledger("tested", new Quota(10, 0, 0, 20, 30, 40, 50));
 
     @Test
     void shouldAcceptChargesUpToTheLimitAndRefuseOneMore() {
@@ -29,12 +29,12 @@ class LedgerTest {
     @Test
     void shouldChargeAQuotaWhollyOrNotAtAll() {
         ledger.charge(Charge.THREADS, 50);
-        assertThrows(ResourceException.class, () -> ledger.charge(new Quota(1, 1, 1, 1, 1)));
+        assertThrows(ResourceException.class, () -> ledger.charge(new Quota(1, 0, 0, 1, 1, 1, 1)));
         assertEquals(0, ledger.used(Charge.FRAMES));
         ledger.release(Charge.THREADS, 1);
-        ledger.charge(new Quota(1, 1, 1, 1, 1));
+        ledger.charge(new Quota(1, 0, 0, 1, 1, 1, 1));
         assertEquals(1, ledger.used(Charge.FRAMES));
-        ledger.release(new Quota(1, 1, 1, 1, 1));
+        ledger.release(new Quota(1, 0, 0, 1, 1, 1, 1));
         assertEquals(0, ledger.used(Charge.BLOCKS));
     }
 

@@ -64,7 +64,8 @@ class EnvTest {
     void shouldReturnQuotaWhenAChildEnds() {
         Account before = root.account();
         TestEnv.run(root, EnvSpec.named("child").frames(100).blocks(10).slots(3), env -> {
-            assertEquals(new Quota(100, 10, 3, EnvSpec.DEFAULT_OBJECTS, EnvSpec.DEFAULT_THREADS),
+            assertEquals(
+                    new Quota(100, 0, 0, 10, 3, EnvSpec.DEFAULT_OBJECTS, EnvSpec.DEFAULT_THREADS),
                     env.quota());
             env.memory().bindWindow(50).allocPages(0, 50);
             assertEquals(50, env.account().framesHeld());

@@ -39,46 +39,70 @@ class FramePoolTest {
         return true;
     }
 
+    private int[] alloc(int count) {
+        assertTrue(pool.tryReserve(count));
+        return pool.alloc(count);
+    }
+
+    private int[] allocAt(int first, int count) {
+        boolean room = pool.tryReserve(count);
+        try {
+            return pool.allocAt(first, count);
+        } catch (ResourceException e) {
+            pool.unreserve(room ? count : 0);
+            throw e;
+        }
+    }
+
+    @Test
+    void shouldSetAsideNoMoreThanIsFree() {
+        alloc(10);
+        assertTrue(pool.tryReserve(6), "all that are left");
+        assertFalse(pool.tryReserve(1), "one past the end");
+        pool.unreserve(2);
+        assertTrue(pool.tryReserve(2));
+    }
+
     @Test
     void shouldPreferConsecutiveFrames() {
-        assertArrayEquals(new int[]{0, 1, 2, 3}, pool.alloc(4));
-        int[] second = pool.alloc(4);
+        assertArrayEquals(new int[]{0, 1, 2, 3}, alloc(4));
+        int[] second = alloc(4);
         pool.free(new int[]{1, 2});
-        assertArrayEquals(new int[]{8, 9, 10}, pool.alloc(3), "a run of three is behind");
+        assertArrayEquals(new int[]{8, 9, 10}, alloc(3), "a run of three is behind");
         assertArrayEquals(new int[]{4, 5, 6, 7}, second);
     }
 
     @Test
     void shouldGiveScatteredFramesWhenNoRunIsLongEnough() {
-        pool.alloc(16);
+        alloc(16);
         pool.free(new int[]{1, 5, 9});
-        assertArrayEquals(new int[]{1, 5, 9}, pool.alloc(3));
+        assertArrayEquals(new int[]{1, 5, 9}, alloc(3));
         assertEquals(16, pool.usedCount());
     }
 
     @Test
     void shouldGiveParticularFrames() {
-        assertArrayEquals(new int[]{12, 13}, pool.allocAt(12, 2));
+        assertArrayEquals(new int[]{12, 13}, allocAt(12, 2));
         assertFalse(pool.isFree(12));
         assertTrue(pool.isFree(14));
-        ResourceException taken = assertThrows(ResourceException.class, () -> pool.allocAt(11, 2));
+        ResourceException taken = assertThrows(ResourceException.class, () -> allocAt(11, 2));
         assertEquals(ErrorCode.BUSY, taken.code());
         assertTrue(pool.isFree(11), "a refused request has no effect");
-        assertArrayEquals(new int[]{14, 15}, pool.allocAt(14, 2), "the last ones");
+        assertArrayEquals(new int[]{14, 15}, allocAt(14, 2), "the last ones");
         for (int[] outside : new int[][]{{15, 2}, {16, 1}, {-1, 1}, {Integer.MAX_VALUE, 1}}) {
             ResourceException e = assertThrows(ResourceException.class,
-                    () -> pool.allocAt(outside[0], outside[1]));
+                    () -> allocAt(outside[0], outside[1]));
             assertEquals(ErrorCode.OUT_OF_RANGE, e.code());
         }
     }
 
     @Test
     void shouldZeroAFrameBeforeItIsUsedAgain() {
-        int[] frames = pool.alloc(2);
+        int[] frames = alloc(2);
         frame(frames[0]).fill((byte) 7);
         frame(frames[1]).fill((byte) 8);
         pool.free(frames);
-        int[] again = pool.allocAt(frames[0], 2);
+        int[] again = allocAt(frames[0], 2);
         assertTrue(isZero(again[0]));
         assertTrue(isZero(again[1]));
     }
