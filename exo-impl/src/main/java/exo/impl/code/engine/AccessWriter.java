@@ -64,12 +64,36 @@ final class AccessWriter {
         }
     }
 
-    /** Writes a load and the instruction behind it, which takes what it loads as big-endian. */
-    void loadBig(int i, long slot) {
-        int bytes = Isa.bytes(Isa.opcode(slot));
+    /**
+     * Writes a load and the instruction behind it, which takes what it loads as big-endian.
+     *
+     * @param i the load
+     * @param slot its slot
+     * @param next the slot behind both
+     */
+    void loadBig(int i, long slot, long next) {
         address(i, slot, Isa.src(slot), verified.proof().memory(i));
-        get("getBig" + bytes, bytes);
-        setLoaded(Isa.dst(slot), bytes, false);
+        getBig(Isa.dst(slot), Isa.bytes(Isa.opcode(slot)), next);
+    }
+
+    /** Sets a register to a big-endian number; segment and place are on the operand stack. */
+    private void getBig(int register, int bytes, long next) {
+        if (!Swapped.suits(next, register, bytes)) {
+            get(bytes == 1 ? "get1" : "getBig" + bytes, bytes);
+            setLoaded(register, bytes, false);
+            return;
+        }
+        int asItLies = to.newVariable();
+        get("get" + bytes, bytes);
+        code.dup().istore(asItLies);
+        if (bytes == Short.BYTES) {
+            code.invokestatic(Writer.BYTES, "swap2", MethodTypeDesc.of(CD_int, CD_int));
+        } else {
+            code.invokestatic(ArithmeticWriter.INTEGER, "reverseBytes",
+                    MethodTypeDesc.of(CD_int, CD_int));
+        }
+        setLoaded(register, bytes, false);
+        to.swapped().note(register, asItLies, bytes);
     }
 
     private int word(long slot, int base) {
@@ -287,26 +311,51 @@ final class AccessWriter {
      * Writes legacy packet access of a proven program.
      *
      * @param slot its slot
-     * @param outside where to go if it does not lie in the packet; null if it is known to
+     * @param next the slot behind it
+     * @param outside where to go if it does not lie in the packet
+     * @param isLong whether the packet is known to be as long as {@link Compiler} says
      */
-    void legacy(long slot, Label outside) {
-        int bytes = Isa.bytes(Isa.opcode(slot));
-        if (outside == null) {
+    void legacy(long slot, long next, Label outside, boolean isLong) {
+        boolean isAbsolute = Isa.mode(Isa.opcode(slot)) == Isa.ABS;
+        if (isLong && isAbsolute) {
             to.getSegment(packet).loadConstant((long) Isa.immediate(slot));
+        } else if (isLong && Isa.immediate(slot) >= 0) {
+            legacyInLong(slot, outside);
         } else {
-            int at = to.newLong();
-            legacyOffset(slot);
-            code.lstore(at);
-            if (Isa.immediate(slot) < 0) {
-                code.lload(at).lconst_0().lcmp().iflt(outside);
-            }
-            code.lload(at).loadConstant((long) bytes).ladd();
-            to.getPacketLength().i2l().lcmp().ifgt(outside);
-            to.getSegment(packet).lload(at);
+            legacyAnywhere(slot, outside);
         }
         to.addBase(packet);
-        get(bytes == 1 ? "get1" : "getBig" + bytes, bytes);
-        setLoaded(0, bytes, false);
+        getBig(0, Isa.bytes(Isa.opcode(slot)), next);
+    }
+
+    /**
+     * Compares 32 bits: since the packet is longer than what is added to the register, nothing
+     * overflows.
+     */
+    private void legacyInLong(long slot, Label outside) {
+        int index = Isa.src(slot);
+        int offset = Isa.immediate(slot);
+        to.getInt(index);
+        to.getPacketLength()
+                .loadConstant(offset + Isa.bytes(Isa.opcode(slot)))
+                .isub()
+                .invokestatic(ArithmeticWriter.INTEGER, "compareUnsigned",
+                        MethodTypeDesc.of(CD_int, CD_int, CD_int))
+                .ifgt(outside);
+        to.getSegment(packet);
+        to.getInt(index).loadConstant(offset).iadd().i2l();
+    }
+
+    private void legacyAnywhere(long slot, Label outside) {
+        int at = to.newLong();
+        legacyOffset(slot);
+        code.lstore(at);
+        if (Isa.immediate(slot) < 0) {
+            code.lload(at).lconst_0().lcmp().iflt(outside);
+        }
+        code.lload(at).loadConstant((long) Isa.bytes(Isa.opcode(slot))).ladd();
+        to.getPacketLength().i2l().lcmp().ifgt(outside);
+        to.getSegment(packet).lload(at);
     }
 
     private void legacyOffset(long slot) {

@@ -14,7 +14,7 @@ import static java.lang.constant.ConstantDescs.CD_short;
 final class ArithmeticWriter {
     private static final ClassDesc ARITHMETIC = ClassDesc.of(Arithmetic.class.getName());
     private static final ClassDesc SHORT = ClassDesc.of(Short.class.getName());
-    private static final ClassDesc INTEGER = ClassDesc.of(Integer.class.getName());
+    static final ClassDesc INTEGER = ClassDesc.of(Integer.class.getName());
     private static final ClassDesc LONG = ClassDesc.of(Long.class.getName());
     private static final MethodTypeDesc LONGS = MethodTypeDesc.of(CD_long, CD_long, CD_long);
     private static final MethodTypeDesc INTS = MethodTypeDesc.of(CD_int, CD_int, CD_int);

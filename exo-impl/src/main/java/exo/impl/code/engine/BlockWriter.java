@@ -74,9 +74,14 @@ abstract class BlockWriter {
     /** Writes a call of a function. */
     abstract void callLocal(int i);
 
-    /** {@return whether packet access at a constant offset is known to lie in the packet} */
-    boolean isKnownInside() {
+    /** {@return whether the packet is known to be as long as {@link Compiler} says} */
+    boolean isLongPacket() {
         return false;
+    }
+
+    /** {@return whether the method may go to an instruction not only from the one before it} */
+    boolean isJoin(int i) {
+        return flow.isLeader(i);
     }
 
     // --- the same for all ---------------------------------------------------------------------
@@ -139,6 +144,9 @@ abstract class BlockWriter {
         int i = slots.nextSetBit(0);
         while (i >= 0) {
             code.labelBinding(label(i));
+            if (isJoin(i)) {
+                to.swapped().forgetAll();
+            }
             if (verified.isChecked() && flow.isLeader(i)) {
                 countSteps(i);
             }
@@ -185,7 +193,7 @@ abstract class BlockWriter {
             case Isa.ALU -> ArithmeticWriter.writeHalf(to, slot);
             case Isa.LDX -> {
                 if (isBigLoad(i)) {
-                    access.loadBig(i, slot);
+                    access.loadBig(i, slot, following(i + 1));
                     return i + 1;
                 }
                 access.load(i, slot);
@@ -221,9 +229,13 @@ abstract class BlockWriter {
         } else if (verified.isChecked()) {
             access.legacyChecked(i, slot, outside);
         } else {
-            boolean isAbsolute = Isa.mode(Isa.opcode(slot)) == Isa.ABS;
-            access.legacy(slot, isAbsolute && isKnownInside() ? null : outside);
+            access.legacy(slot, following(i), outside, isLongPacket());
         }
+    }
+
+    /** {@return the slot behind an instruction if only that goes to it, otherwise 0: no jump} */
+    private long following(int i) {
+        return slots.get(i + 1) && !isJoin(i + 1) ? slot(i + 1) : 0;
     }
 
     // --- jumps and calls ----------------------------------------------------------------------
@@ -239,12 +251,15 @@ abstract class BlockWriter {
 
     private void jumpIf(int i, long slot) {
         int target = Isa.target(slot, i);
-        if (!flow.isLive(target)) {
+        if (!flow.isLive(target) || isRepeated(slot, i)) {
             return;
         }
         Label then = label(target);
         if (!flow.isLive(i + 1)) {
             code.goto_(then);
+        } else if (to.swapped().isKnown(slot)) {
+            code.iload(to.swapped().variable(slot)).loadConstant(to.swapped().constant(slot));
+            jumpIfInts(Isa.operation(Isa.opcode(slot)), then);
         } else if (Isa.classOf(Isa.opcode(slot)) == Isa.JMP32) {
             jumpIf32(slot, Isa.operation(Isa.opcode(slot)), then);
         } else if (comparesHalves(slot)) {
@@ -252,6 +267,23 @@ abstract class BlockWriter {
         } else {
             jumpIf64(slot, then);
         }
+    }
+
+    /**
+     * {@return whether a jump if a register has one value is followed by a jump to the same place
+     * unless it has another value, which says all: tcpdump writes such pairs}
+     *
+     * <p>Where steps are counted, the way over the second jump would be one step longer.
+     */
+    private boolean isRepeated(long slot, int i) {
+        if (verified.isChecked()) {
+            return false;
+        }
+        long next = following(i);
+        int group = Isa.classOf(Isa.opcode(slot));
+        return Isa.opcode(slot) == (group | Isa.JEQ) && Isa.opcode(next) == (group | Isa.JNE)
+                && Isa.dst(slot) == Isa.dst(next) && Isa.immediate(slot) != Isa.immediate(next)
+                && Isa.target(slot, i) == Isa.target(next, i + 1);
     }
 
     private boolean comparesHalves(long slot) {
@@ -288,6 +320,10 @@ abstract class BlockWriter {
     private void jumpIf32(long slot, int operation, Label then) {
         to.getInt(Isa.dst(slot));
         ArithmeticWriter.intOperand(to, slot);
+        jumpIfInts(operation, then);
+    }
+
+    private void jumpIfInts(int operation, Label then) {
         switch (operation) {
             case Isa.JEQ -> code.if_icmpeq(then);
             case Isa.JNE -> code.if_icmpne(then);

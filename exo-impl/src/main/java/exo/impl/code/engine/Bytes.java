@@ -64,6 +64,11 @@ final class Bytes {
         return memory.get(BIG_LONG, at);
     }
 
+    /** {@return a number of 2 bytes, without sign, with its bytes in the other order} */
+    static int swap2(int value) {
+        return Short.reverseBytes((short) value) & 0xffff;
+    }
+
     static void put1(MemorySegment memory, long at, int value) {
         memory.set(ValueLayout.JAVA_BYTE, at, (byte) value);
     }

@@ -34,11 +34,16 @@ import static java.lang.constant.ConstantDescs.INIT_NAME;
  * <li><b>A filter without a machine</b>: all in variables of one method, if the verifier proved it
  * and it needs nothing but the packet. A prologue compares the packet's length with the farthest
  * byte that packet access at constant offsets reads. If the packet is long enough, these accesses
- * need no check; if it is not, a second method does the same with checks.
+ * need no check of ours; if it is not, a second method does the same with checks. Whatever the
+ * packet's length, the JVM checks each access against the memory that was given, and that this is
+ * still there.
  * <li><b>A method for each function</b>, as long as the JVM compiles methods of their length.
  * <li><b>Parts and chunks</b> otherwise: methods of {@link Flow#CHUNK_SLOTS} slots each, between
  * which the registers go through memory. A loop goes from chunk to chunk.
  * </ol>
+ *
+ * <p>What is loaded in big-endian order is compared for equality in the order in which it lies in
+ * memory: see {@link Swapped}.
  */
 final class Compiler {
     /** The JVM does not compile methods of more bytes. */
@@ -170,7 +175,7 @@ final class Compiler {
                 .build(generated.self(), type -> {
                     begin(type, OBJECT);
                     type.withInterfaceSymbols(FILTER);
-                    long end = absoluteEnd();
+                    long end = longPacketBytes();
                     type.withMethodBody("accept", ACCEPT, ClassFile.ACC_PUBLIC,
                             code -> writeAccept(code, end));
                     if (end > 0) {
@@ -180,17 +185,22 @@ final class Compiler {
                 });
     }
 
-    private long absoluteEnd() {
+    /**
+     * {@return how long a packet must be that packet access at constant offsets needs no check, and
+     * that no sum overflows in the check of other access}
+     */
+    private long longPacketBytes() {
         long end = 0;
         BitSet slots = flow.functions().getFirst().slots();
         for (int i = slots.nextSetBit(0); i >= 0; i = slots.nextSetBit(i + 1)) {
             long slot = verified.program().slot(i);
             int op = Isa.opcode(slot);
-            if (flow.isLegacy(i) && Isa.mode(op) == Isa.ABS) {
+            boolean isBelow = Isa.immediate(slot) < 0;
+            if (flow.isLegacy(i) && !isBelow) {
+                end = Math.max(end, (long) Isa.immediate(slot) + Isa.bytes(op));
+            } else if (flow.isLegacy(i) && Isa.mode(op) == Isa.ABS) {
                 // Below 0 lies outside of any packet: then no packet is long enough.
-                end = Math.max(end, Isa.immediate(slot) < 0
-                        ? Long.MAX_VALUE
-                        : (long) Isa.immediate(slot) + Isa.bytes(op));
+                end = Long.MAX_VALUE;
             }
         }
         return end;
@@ -207,12 +217,12 @@ final class Compiler {
         writeFilter(code, true);
     }
 
-    private void writeFilter(CodeBuilder code, boolean isKnownInside) {
+    private void writeFilter(CodeBuilder code, boolean isLongPacket) {
         // this, memory, offset (a long), lengthBytes
         Writer to = new Writer(code, Writer.NONE, 5);
         to.bindPacket(verified.packet(), 1, 2, 4);
         new FunctionWriter(generated, to, flow.functions().getFirst(), FunctionWriter.Kind.FILTER,
-                isKnownInside).write();
+                isLongPacket).write();
     }
 
     byte[] generateFunctions() {

@@ -23,6 +23,7 @@ final class Flow {
     private final int length;
     private final BitSet live = new BitSet();
     private final BitSet leaders = new BitSet();
+    private final BitSet targets = new BitSet();
     private final List<Function> functions = new ArrayList<>();
     private long functionSlots;
     private boolean isFirstCalled;
@@ -48,7 +49,8 @@ final class Flow {
         for (int i = live.nextSetBit(0); i >= 0; i = live.nextSetBit(i + 1)) {
             findLeaders(i);
         }
-        leaders.or(entries);
+        targets.or(entries);
+        leaders.or(targets);
         findFunctions(entries);
     }
 
@@ -95,7 +97,7 @@ final class Flow {
     private void findLeaders(int i) {
         int next = next(i);
         if (jumps(i)) {
-            leaders.set(Isa.target(slot(i), i));
+            targets.set(Isa.target(slot(i), i));
         }
         if (endsBlock(i) || chunk(i) != chunk(next)) {
             leaders.set(next);
@@ -133,6 +135,11 @@ final class Flow {
     /** {@return whether a slot begins a block} */
     boolean isLeader(int i) {
         return leaders.get(i);
+    }
+
+    /** {@return whether a slot is entered in other ways than from the instruction before it} */
+    boolean isTarget(int i) {
+        return targets.get(i);
     }
 
     /** {@return the slots of a chunk that are live} */

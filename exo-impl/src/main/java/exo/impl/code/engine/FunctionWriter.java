@@ -21,7 +21,7 @@ final class FunctionWriter extends BlockWriter {
     private final ClassDesc self;
     private final Flow.Function function;
     private final Kind kind;
-    private final boolean isKnownInside;
+    private final boolean isLongPacket;
 
     /** Which method it is. */
     enum Kind {
@@ -34,12 +34,12 @@ final class FunctionWriter extends BlockWriter {
     }
 
     FunctionWriter(Compiler.Generated generated, Writer to, Flow.Function function, Kind kind,
-            boolean isKnownInside) {
+            boolean isLongPacket) {
         super(generated.verified(), generated.flow(), to, function.slots());
         this.self = generated.self();
         this.function = function;
         this.kind = kind;
-        this.isKnownInside = isKnownInside;
+        this.isLongPacket = isLongPacket;
     }
 
     /** Writes the method. */
@@ -104,8 +104,13 @@ final class FunctionWriter extends BlockWriter {
     }
 
     @Override
-    boolean isKnownInside() {
-        return isKnownInside;
+    boolean isLongPacket() {
+        return isLongPacket;
+    }
+
+    @Override
+    boolean isJoin(int i) {
+        return flow.isTarget(i);
     }
 
     @Override

@@ -3,15 +3,40 @@ package exo.impl.code.engine;
 
 import exo.impl.code.isa.Isa;
 
+import static exo.impl.code.isa.Isa.ABS;
+import static exo.impl.code.isa.Isa.ADD;
+import static exo.impl.code.isa.Isa.ALU;
+import static exo.impl.code.isa.Isa.ALU64;
+import static exo.impl.code.isa.Isa.AND;
+import static exo.impl.code.isa.Isa.B;
+import static exo.impl.code.isa.Isa.DW;
+import static exo.impl.code.isa.Isa.EXIT;
+import static exo.impl.code.isa.Isa.H;
+import static exo.impl.code.isa.Isa.IND;
+import static exo.impl.code.isa.Isa.JEQ;
+import static exo.impl.code.isa.Isa.JMP;
+import static exo.impl.code.isa.Isa.JMP32;
+import static exo.impl.code.isa.Isa.JNE;
+import static exo.impl.code.isa.Isa.JSET;
+import static exo.impl.code.isa.Isa.LD;
+import static exo.impl.code.isa.Isa.LDX;
+import static exo.impl.code.isa.Isa.LSH;
+import static exo.impl.code.isa.Isa.MEM;
+import static exo.impl.code.isa.Isa.MOV;
+import static exo.impl.code.isa.Isa.RSH;
+import static exo.impl.code.isa.Isa.W;
+import static exo.impl.code.isa.Isa.X;
+
 /**
  * Runs a program instruction by instruction: the plain reference for the compiler. It checks every
  * access, and makes no use of proofs.
  */
 final class Interpreter extends Code {
-    private static final int END_WITH_ZERO = -2;
+    private static final long UNSIGNED = 0xffff_ffffL;
 
     private final Verified verified;
     private final long[] slots;
+    private final int[] opcodes;
     private final boolean isChecked;
 
     /**
@@ -22,44 +47,124 @@ final class Interpreter extends Code {
     Interpreter(Verified verified) {
         this.verified = verified;
         slots = new long[verified.program().length()];
+        opcodes = new int[slots.length];
         for (int i = 0; i < slots.length; i++) {
             slots[i] = verified.program().slot(i);
+            opcodes[i] = Isa.opcode(slots[i]);
         }
         isChecked = verified.isChecked();
     }
 
+    // One switch for what programs are mostly made of, which the JVM makes one jump of; all other
+    // instructions are taken apart by other().
+    //
+    // The opcode is read from an array of its own, and the rest of the instruction where it is
+    // needed. If that was read once, before the switch, the JVM would take it apart there, in all
+    // ways that any case wants, and have too few registers for the parts.
     @Override
     long run(Machine machine) {
         long[] r = machine.registers;
+        boolean isInside = true;
         int pc = 0;
-        while (pc >= 0) {
+        while (pc >= 0 && isInside) {
             if (isChecked && --machine.fuel < 0) {
                 throw machine.exhausted(pc);
             }
-            long slot = slots[pc];
-            int op = Isa.opcode(slot);
-            switch (Isa.classOf(op)) {
-                case Isa.ALU64 -> {
-                    r[Isa.dst(slot)] = compute(r, slot);
-                    pc++;
+            switch (opcodes[pc]) {
+                case ALU64 | MOV -> set(r, pc, immediate(pc));
+                case ALU64 | MOV | X -> set(r, pc, compute(r, slots[pc]));
+                case ALU64 | ADD -> set(r, pc, dst(r, pc) + immediate(pc));
+                case ALU64 | ADD | X -> set(r, pc, dst(r, pc) + src(r, pc));
+                case ALU64 | AND -> set(r, pc, dst(r, pc) & immediate(pc));
+                case ALU64 | LSH -> set(r, pc, dst(r, pc) << immediate(pc));
+                case ALU64 | RSH -> set(r, pc, dst(r, pc) >>> immediate(pc));
+                case ALU | MOV -> set(r, pc, immediate(pc) & UNSIGNED);
+                case ALU | MOV | X -> set(r, pc, computeHalf(r, slots[pc]));
+                case ALU | ADD -> set(r, pc, dst(r, pc) + immediate(pc) & UNSIGNED);
+                case ALU | AND -> set(r, pc, dst(r, pc) & immediate(pc) & UNSIGNED);
+                case ALU | LSH -> set(r, pc, dst(r, pc) << (immediate(pc) & 31) & UNSIGNED);
+                case ALU | RSH -> set(r, pc, (dst(r, pc) & UNSIGNED) >>> (immediate(pc) & 31));
+                case JMP | JEQ -> pc += skip(dst(r, pc) == immediate(pc), pc);
+                case JMP | JNE -> pc += skip(dst(r, pc) != immediate(pc), pc);
+                case JMP32 | JEQ -> pc += skip((int) dst(r, pc) == immediate(pc), pc);
+                case JMP32 | JNE -> pc += skip((int) dst(r, pc) != immediate(pc), pc);
+                case JMP32 | JSET -> pc += skip(((int) dst(r, pc) & immediate(pc)) != 0, pc);
+                case LDX | MEM | B, LDX | MEM | H, LDX | MEM | W, LDX | MEM | DW ->
+                    set(r, pc, load(machine, slots[pc], pc));
+                case LD | ABS | B -> isInside = loadPacket(machine, immediate(pc), 1, pc);
+                case LD | ABS | H -> isInside = loadPacket(machine, immediate(pc), 2, pc);
+                case LD | ABS | W -> isInside = loadPacket(machine, immediate(pc), 4, pc);
+                case LD | IND | B, LD | IND | H, LD | IND | W ->
+                    isInside = loadPacketAt(machine, slots[pc], pc);
+                case JMP | EXIT -> {
+                    pc = machine.leave();
+                    continue;
                 }
-                case Isa.ALU -> {
-                    r[Isa.dst(slot)] = computeHalf(r, slot);
-                    pc++;
+                default -> {
+                    pc = other(machine, slots[pc], pc);
+                    continue;
                 }
-                case Isa.LDX -> {
-                    r[Isa.dst(slot)] = load(machine, slot, pc);
-                    pc++;
-                }
-                case Isa.ST, Isa.STX -> {
-                    store(machine, slot, pc);
-                    pc++;
-                }
-                case Isa.LD -> pc = loadOther(machine, slot, pc);
-                default -> pc = jump(machine, slot, pc);
+            }
+            pc++;
+        }
+        return isInside ? r[0] : 0;
+    }
+
+    private long dst(long[] r, int pc) {
+        return r[Isa.dst(slots[pc])];
+    }
+
+    private long src(long[] r, int pc) {
+        return r[Isa.src(slots[pc])];
+    }
+
+    private void set(long[] r, int pc, long value) {
+        r[Isa.dst(slots[pc])] = value;
+    }
+
+    private int immediate(int pc) {
+        return Isa.immediate(slots[pc]);
+    }
+
+    private int skip(boolean jumps, int pc) {
+        return jumps ? Isa.offset(slots[pc]) : 0;
+    }
+
+    // Loads from a place in the packet, and returns whether it is one.
+    private static boolean loadPacket(Machine machine, long at, int bytes, int pc) {
+        long[] r = machine.registers;
+        long value = machine.loadPacket(r[6], at, bytes, pc);
+        if (value < 0) {
+            return false;
+        }
+        r[0] = value;
+        forgetArguments(r);
+        return true;
+    }
+
+    private static boolean loadPacketAt(Machine machine, long slot, int pc) {
+        long index = machine.registers[Isa.src(slot)] & UNSIGNED;
+        return loadPacket(machine, index + Isa.immediate(slot), Isa.bytes(Isa.opcode(slot)), pc);
+    }
+
+    // Executes any other instruction, and returns where to go on.
+    private int other(Machine machine, long slot, int pc) {
+        long[] r = machine.registers;
+        switch (Isa.classOf(Isa.opcode(slot))) {
+            case Isa.ALU64 -> r[Isa.dst(slot)] = compute(r, slot);
+            case Isa.ALU -> r[Isa.dst(slot)] = computeHalf(r, slot);
+            case Isa.LDX -> r[Isa.dst(slot)] = load(machine, slot, pc);
+            case Isa.ST, Isa.STX -> store(machine, slot, pc);
+            // Packet access is not left to this method: so it is a wide load.
+            case Isa.LD -> {
+                r[Isa.dst(slot)] = Verified.wide(slot, slots[pc + 1]);
+                return pc + 2;
+            }
+            default -> {
+                return jump(machine, slot, pc);
             }
         }
-        return pc == END_WITH_ZERO ? 0 : r[0];
+        return pc + 1;
     }
 
     private static long operand(long[] r, long slot) {
@@ -119,30 +224,12 @@ final class Interpreter extends Code {
         }
     }
 
-    private int loadOther(Machine machine, long slot, int pc) {
-        long[] r = machine.registers;
-        int op = Isa.opcode(slot);
-        if (op == Isa.LDDW) {
-            r[Isa.dst(slot)] = Verified.wide(slot, slots[pc + 1]);
-            return pc + 2;
-        }
-        long index = Isa.mode(op) == Isa.IND ? r[Isa.src(slot)] & 0xffff_ffffL : 0;
-        long value = machine.loadPacket(r[6], index + Isa.immediate(slot), Isa.bytes(op), pc);
-        if (value < 0) {
-            return END_WITH_ZERO;
-        }
-        r[0] = value;
-        forgetArguments(r);
-        return pc + 1;
-    }
-
     private static int jump(Machine machine, long slot, int pc) {
         long[] r = machine.registers;
         int op = Isa.opcode(slot);
         return switch (Isa.operation(op)) {
             case Isa.JA -> Isa.target(slot, pc);
             case Isa.CALL -> call(machine, slot, pc);
-            case Isa.EXIT -> machine.leave();
             default -> holds(r, slot) ? Isa.target(slot, pc) : pc + 1;
         };
     }

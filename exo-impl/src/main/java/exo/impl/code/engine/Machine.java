@@ -3,7 +3,6 @@ package exo.impl.code.engine;
 
 import exo.api.code.Argument;
 import exo.api.code.CodeFault;
-import exo.api.code.Contract;
 import exo.api.code.Helper;
 import exo.api.code.Program;
 import exo.impl.code.isa.AddressSpace;
@@ -36,7 +35,9 @@ class Machine implements Helper.PointerAccess {
 
     private final Verified verified;
     private final boolean[] isWritable;
-    private final long[] arguments = new long[Contract.MAX_ARGUMENTS];
+    /** What the registers are at the start of a run. */
+    private final long[] start = new long[Isa.REGISTERS];
+    private final int maxSteps;
     private final boolean clearsStack;
     private final int packet;
     private final Helper.Body[] bodies;
@@ -71,6 +72,8 @@ class Machine implements Helper.PointerAccess {
         isWritable = new boolean[count];
         clearsStack = verified.needsCleanStack();
         packet = verified.packet();
+        maxSteps = verified.contract().maxSteps();
+        start[Isa.FP] = AddressSpace.pointer(AddressSpace.STACK, Isa.STACK_BYTES);
         int stackBytes = verified.stackBytes();
         bind(AddressSpace.STACK, MemorySegment.ofArray(new long[stackBytes / Long.BYTES]), 0,
                 stackBytes, true);
@@ -80,7 +83,7 @@ class Machine implements Helper.PointerAccess {
         }
         List<Argument> types = verified.contract().arguments();
         for (int i = 0; i < types.size(); i++) {
-            arguments[i] = switch (types.get(i)) {
+            start[1 + i] = switch (types.get(i)) {
                 case Argument.Memory _ -> AddressSpace.pointer(AddressSpace.ARGUMENTS + i, 0);
                 case Argument.Packet _ -> CONTEXT;
                 case Argument.Scalar scalar -> scalar.least();
@@ -123,22 +126,18 @@ class Machine implements Helper.PointerAccess {
 
     /** Sets an argument that is a number. */
     void set(int argument, long value) {
-        arguments[argument] = value;
+        start[1 + argument] = value;
     }
 
     /** {@return what an argument is at the start of a run} */
     long argument(int index) {
-        return arguments[index];
+        return start[1 + index];
     }
 
     /** hot: Makes ready for a run. */
     void begin() {
-        Arrays.fill(registers, 0);
-        for (int i = 0; i < Contract.MAX_ARGUMENTS; i++) {
-            registers[1 + i] = arguments[i];
-        }
-        registers[Isa.FP] = AddressSpace.pointer(AddressSpace.STACK, Isa.STACK_BYTES);
-        fuel = verified.contract().maxSteps();
+        System.arraycopy(start, 0, registers, 0, Isa.REGISTERS);
+        fuel = maxSteps;
         depth = 0;
         if (clearsStack) {
             segments[AddressSpace.STACK].fill((byte) 0);

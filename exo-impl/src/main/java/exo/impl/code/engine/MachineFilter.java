@@ -5,7 +5,7 @@ import exo.api.code.Argument;
 import exo.api.code.CodeFault;
 import exo.api.code.PacketFilter;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * A packet filter that needs a machine. Runs of all threads share the program's regions; each has a
@@ -18,11 +18,18 @@ final class MachineFilter implements PacketFilter {
     /** How many machines are kept. */
     static final int MACHINES = 32;
 
+    private static final int NONE = -1;
+
     private final Verified verified;
     private final Code code;
     private final MemorySegment[] regions;
     private final boolean isWritable;
-    private final AtomicReferenceArray<Machine> idle = new AtomicReferenceArray<>(MACHINES);
+    private final Machine[] machines = new Machine[MACHINES];
+    /**
+     * For each machine 1 while a run has it. Who sets it from 0 to 1 has the machine, and alone may
+     * set it back: so that needs no atomic operation, only order.
+     */
+    private final AtomicIntegerArray taken = new AtomicIntegerArray(MACHINES);
 
     /**
      * Makes the filter.
@@ -37,7 +44,7 @@ final class MachineFilter implements PacketFilter {
         isWritable = verified.contract().arguments().getFirst() instanceof Argument.Packet packet
                 && packet.isWritable();
         for (int i = 0; i < MACHINES; i++) {
-            idle.set(i, newMachine());
+            machines[i] = newMachine();
         }
     }
 
@@ -49,7 +56,8 @@ final class MachineFilter implements PacketFilter {
 
     @Override
     public int accept(MemorySegment memory, long offset, int lengthBytes) {
-        Machine machine = take();
+        int index = take();
+        Machine machine = index == NONE ? newMachine() : machines[index];
         machine.bindPacket(memory, offset, lengthBytes);
         try {
             machine.begin();
@@ -58,25 +66,18 @@ final class MachineFilter implements PacketFilter {
             throw new CodeFault(machine.caller, e.getMessage());
         } finally {
             machine.releasePacket();
-            give(machine);
+            if (index != NONE) {
+                taken.setRelease(index, 0); // pairs with the compareAndSet of the next to take it
+            }
         }
     }
 
-    private Machine take() {
+    private int take() {
         for (int i = 0; i < MACHINES; i++) {
-            Machine machine = idle.getPlain(i) == null ? null : idle.getAndSet(i, null);
-            if (machine != null) {
-                return machine;
+            if (taken.getPlain(i) == 0 && taken.compareAndSet(i, 0, 1)) {
+                return i;
             }
         }
-        return newMachine();
-    }
-
-    private void give(Machine machine) {
-        for (int i = 0; i < MACHINES; i++) {
-            if (idle.getPlain(i) == null && idle.compareAndSet(i, null, machine)) {
-                return;
-            }
-        }
+        return NONE;
     }
 }

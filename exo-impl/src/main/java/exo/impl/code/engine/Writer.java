@@ -29,6 +29,7 @@ final class Writer {
     /** The variable with the machine, or {@link #NONE}. */
     final int machine;
     private final int[] registers = new int[Isa.REGISTERS];
+    private final Swapped swapped = new Swapped();
     private final Map<Integer, Integer> segments = new HashMap<>();
     private final Map<Integer, Integer> bases = new HashMap<>();
     private final Map<Integer, Integer> words = new HashMap<>();
@@ -92,6 +93,7 @@ final class Writer {
     }
 
     CodeBuilder set(int register) {
+        swapped.forget(register);
         return isHalf(register)
                 ? code.l2i().istore(registers[register])
                 : code.lstore(registers[register]);
@@ -99,6 +101,7 @@ final class Writer {
 
     /** Sets a register to the int on the operand stack, without sign. */
     CodeBuilder setUnsigned(int register) {
+        swapped.forget(register);
         if (isHalf(register)) {
             return code.istore(registers[register]);
         }
@@ -108,6 +111,7 @@ final class Writer {
 
     /** Sets a register to the int on the operand stack, which is not negative. */
     CodeBuilder setPositive(int register) {
+        swapped.forget(register);
         return isHalf(register)
                 ? code.istore(registers[register])
                 : code.i2l().lstore(registers[register]);
@@ -119,6 +123,7 @@ final class Writer {
     }
 
     CodeBuilder setZero(int register) {
+        swapped.forget(register);
         return isHalf(register)
                 ? code.iconst_0().istore(registers[register])
                 : code.lconst_0().lstore(registers[register]);
@@ -129,6 +134,11 @@ final class Writer {
         for (int register = 1; register <= 5; register++) {
             setZero(register);
         }
+    }
+
+    /** {@return which registers have their bytes in another variable too, in the other order} */
+    Swapped swapped() {
+        return swapped;
     }
 
     // --- words of the stack -------------------------------------------------------------------

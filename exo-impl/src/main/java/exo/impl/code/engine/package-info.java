@@ -31,8 +31,8 @@
  *
  * <p>Source: RFC 9669.
  *
- * <p>Held by: {@code OperationsTest}, {@code FaultsTest}, {@code InstanceTest}, {@code
- * EnginesFuzzTest}, {@code SoundnessTest}, {@code CompiledFormTest}, {@code FilterTest}, {@code
- * ConformanceTest}.
+ * <p>Held by: {@code OperationsTest}, {@code ComparisonTest}, {@code FaultsTest}, {@code
+ * InstanceTest}, {@code EnginesFuzzTest}, {@code SoundnessTest}, {@code CompiledFormTest}, {@code
+ * FilterTest}, {@code ConformanceTest}.
  */
 package exo.impl.code.engine;

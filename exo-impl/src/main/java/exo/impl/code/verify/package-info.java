@@ -31,7 +31,7 @@
  * kernel's verifier; known bits after Vishwanathan et al., "Sound, Precise, and Fast Abstract
  * Interpretation with Tristate Numbers", CGO 2022.
  *
- * <p>Held by: {@code ScalarOpsTest}, {@code NumbersTest}, {@code PointersTest}, {@code StackTest},
- * {@code BudgetTest}, {@code SoundnessTest}.
+ * <p>Held by: {@code ScalarOpsTest}, {@code CasesTest}, {@code PointersTest}, {@code StackTest},
+ * {@code PruningTest}, {@code PathsTest}, {@code BudgetTest}, {@code SoundnessTest}.
  */
 package exo.impl.code.verify;

@@ -171,6 +171,18 @@ class CompiledFormTest {
     }
 
     @Test
+    void shouldCompareWithoutSwappingWhatWasLoaded() {
+        Program program = Program.of(slot(Isa.ALU64 | Isa.MOV | Isa.X, 6, 1, 0, 0),
+                slot(Isa.LD | Isa.ABS | Isa.H, 0, 0, 0, 12),
+                slot(Isa.JMP | Isa.JEQ, 0, 0, 1, 0x0800),
+                slot(Isa.ALU64 | Isa.MOV, 0, 0, 0, 0), EXIT);
+        Verified verified = new Verified(program, Contract.filter(),
+                Proof.none(program.length(), 10));
+        Set<String> calls = calls(new Compiler(verified).generateFilter(), "accept");
+        assertEquals(Set.of("acceptShort", "get2", "swap2"), calls);
+    }
+
+    @Test
     void shouldGenerateNothingForWhatIsNotReached() {
         Program program = Program.of(slot(Isa.ALU64 | Isa.MOV, 0, 0, 0, 1),
                 slot(Isa.JMP | Isa.JEQ, 0, 0, 1, 1),

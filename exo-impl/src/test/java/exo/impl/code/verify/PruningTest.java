@@ -16,17 +16,25 @@ import static exo.impl.code.isa.Slots.abs;
 import static exo.impl.code.isa.Slots.add;
 import static exo.impl.code.isa.Slots.addr;
 import static exo.impl.code.isa.Slots.alu;
+import static exo.impl.code.isa.Slots.alu32;
 import static exo.impl.code.isa.Slots.alur;
 import static exo.impl.code.isa.Slots.atomic;
 import static exo.impl.code.isa.Slots.callx;
 import static exo.impl.code.isa.Slots.exit;
+import static exo.impl.code.isa.Slots.high;
 import static exo.impl.code.isa.Slots.ja;
 import static exo.impl.code.isa.Slots.jmp;
+import static exo.impl.code.isa.Slots.jmp32;
+import static exo.impl.code.isa.Slots.jmp32r;
 import static exo.impl.code.isa.Slots.jmpr;
+import static exo.impl.code.isa.Slots.lddw;
 import static exo.impl.code.isa.Slots.ldx;
 import static exo.impl.code.isa.Slots.local;
 import static exo.impl.code.isa.Slots.mov;
+import static exo.impl.code.isa.Slots.mov32r;
 import static exo.impl.code.isa.Slots.movr;
+import static exo.impl.code.isa.Slots.movsx;
+import static exo.impl.code.isa.Slots.neg;
 import static exo.impl.code.isa.Slots.st;
 import static exo.impl.code.isa.Slots.stx;
 import static exo.impl.code.verify.Accept.accept;
@@ -168,6 +176,75 @@ final class PruningTest {
         long[] both = LongStream.concat(LongStream.of(moved), LongStream.of(check)).toArray();
         refuses(Rule.PACKET_BOUNDS, 1, FILTER, both, code(add(5, 0)), code(add(2, 2)),
                 code(alu(Isa.AND, 5, 0), ldx(Isa.DW, 0, 2, 0), exit()));
+    }
+
+    @Test
+    void shouldTellTiesOfCallersApart() {
+        refuses(Rule.OUT_OF_BOUNDS, 3, MEMORY,
+                byteOf(movr(7, 1), ldx(Isa.B, 3, 1, 1), ldx(Isa.B, 6, 1, 2)), code(movr(6, 3)),
+                NOTHING, code(local(4), jmp(Isa.JEQ, 0, 0, 2), addr(7, 6), ldx(Isa.B, 0, 7, 0),
+                        exit(), mov(0, 0), jmp(Isa.JGT, 3, 63, 1), mov(0, 1), exit()));
+    }
+
+    @Test
+    void shouldTellPacketsApartThatAreLoadedAgain() {
+        long[] check = {movr(4, 2), add(4, 8), jmpr(Isa.JLE, 4, 3, 1), exit()};
+        refuses(Rule.PACKET_BOUNDS, 1, FILTER, packet(), check, NOTHING,
+                code(ldx(Isa.W, 2, 6, 0), ldx(Isa.DW, 0, 2, 0), exit()));
+    }
+
+    /** 32 bytes of the packet are there, r2 points to its start, r5 is the first of them. */
+    private static long[] longPacket() {
+        return LongStream.concat(LongStream.of(packet()), LongStream.of(movr(4, 2), add(4, 32),
+                jmpr(Isa.JLE, 4, 3, 1), exit())).toArray();
+    }
+
+    @Test
+    void shouldTellApartHowFarFromAPointerThePacketWasChecked() {
+        long[] check = {movr(4, 2), add(4, 8), jmpr(Isa.JLE, 4, 3, 1), exit()};
+        long[] load = {ldx(Isa.DW, 0, 2, 0), exit()};
+        long[] moved = {alu(Isa.AND, 5, 60), addr(2, 5)};
+        refuses(Rule.PACKET_BOUNDS, 0, FILTER,
+                LongStream.concat(LongStream.of(longPacket()), LongStream.of(moved)).toArray(),
+                check, NOTHING, load);
+        // As far from the start, but the pointer is farther from there.
+        refuses(Rule.PACKET_BOUNDS, 0, FILTER, longPacket(),
+                LongStream.concat(LongStream.of(moved), LongStream.of(check)).toArray(),
+                LongStream.concat(LongStream.concat(LongStream.of(alu(Isa.AND, 5, 52),
+                        addr(2, 5)), LongStream.of(check)), LongStream.of(add(2, 4))).toArray(),
+                load);
+    }
+
+    @Test
+    void shouldTellANumberFromTheRangesAndBitsOfAnother() {
+        long[] start = byteOf(ldx(Isa.DW, 3, 1, 0), mov(0, 0));
+        // Known bits.
+        refuses(Rule.OUT_OF_BOUNDS, 2, MEMORY, start, code(alu(Isa.AND, 3, 60)), code(mov(3, 3)),
+                code(alu(Isa.AND, 3, 3), addr(1, 3), ldx(Isa.B, 0, 1, 61), exit()));
+        // 64 bits, signed; no bit is known, nor anything without the sign.
+        refuses(Rule.OUT_OF_BOUNDS, 3, MEMORY, start,
+                code(lddw(4, 0), high(1 << 8), jmpr(Isa.JSLE, 3, 4, 1), exit(), neg(4),
+                        jmpr(Isa.JSGE, 3, 4, 1), exit()),
+                code(lddw(3, 0), high(1 << 9)),
+                code(alu(Isa.ARSH, 3, 40), add(3, 1), addr(1, 3), ldx(Isa.B, 0, 1, 61), exit()));
+        // 64 bits, without sign.
+        refuses(Rule.OUT_OF_BOUNDS, 3, MEMORY, start,
+                code(lddw(4, 0), high(1 << 30), jmpr(Isa.JGE, 3, 4, 1), exit(),
+                        alu(Isa.MUL, 4, 3), jmpr(Isa.JLE, 3, 4, 1), exit()),
+                code(mov(3, 0)),
+                code(alu(Isa.RSH, 3, 62), add(3, -1), addr(1, 3), ldx(Isa.B, 0, 1, 0), exit()));
+        // 32 bits, signed.
+        refuses(Rule.OUT_OF_BOUNDS, 3, MEMORY, start,
+                code(jmp32(Isa.JSLE, 3, 5, 1), exit(), jmp32(Isa.JSGE, 3, -5, 1), exit()),
+                code(mov(3, 100)),
+                code(movsx(3, 3, 32), add(3, 5), addr(1, 3), ldx(Isa.B, 0, 1, 53), exit()));
+        // 32 bits, without sign.
+        refuses(Rule.OUT_OF_BOUNDS, 4, MEMORY, start,
+                code(mov(4, 1 << 30), jmp32r(Isa.JGE, 3, 4, 1), exit(), alu32(Isa.MUL, 4, 3),
+                        jmp32r(Isa.JLE, 3, 4, 1), exit()),
+                code(mov(3, 0)),
+                code(mov32r(3, 3), alu(Isa.RSH, 3, 30), add(3, -1), addr(1, 3),
+                        ldx(Isa.B, 0, 1, 0), exit()));
     }
 
     @Test
