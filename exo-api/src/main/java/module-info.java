@@ -11,6 +11,7 @@ module exo.api {
     exports exo.api.cpu;
     exports exo.api.disk;
     exports exo.api.mem;
+    exports exo.api.name;
     exports exo.api.net;
     exports exo.api.upcall;
 

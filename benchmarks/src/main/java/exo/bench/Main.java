@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.bench;
 
+import exo.bench.cap.RevokeStudy;
 import exo.bench.code.FilterStudy;
 import exo.bench.code.SetStudy;
 import exo.bench.code.TakeStudy;
@@ -32,8 +33,8 @@ import java.util.TreeMap;
  * {@code rounds=5}, {@code millis=1000}, {@code image=FILE}, {@code out=FILE}.
  */
 public final class Main {
-    private static final List<Study> STUDIES = List.of(new PagesStudy(), new FilterStudy(),
-            new SetStudy(), new TakeStudy(), new DiskStudy(), new HttpStudy());
+    private static final List<Study> STUDIES = List.of(new PagesStudy(), new RevokeStudy(),
+            new FilterStudy(), new SetStudy(), new TakeStudy(), new DiskStudy(), new HttpStudy());
     private static final int ROUNDS = 5;
     private static final int MILLIS = 1500;
 

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 final class PackageRules {
 
     private static final String IMPL = "exo.impl.";
-    private static final Set<String> RESOURCES = Set.of("mem", "disk", "cpu", "net");
+    private static final Set<String> RESOURCES = Set.of("mem", "disk", "cpu", "net", "name");
     /** What the engine for downloaded code may not see: clocks, input and output, authority. */
     private static final List<String> IMPURE = List.of("java.io", "java.net", "java.nio.channels",
             "java.nio.file", "java.time", "java.util.Timer", "java.lang.Process",

@@ -4,6 +4,7 @@ package exo.api;
 import exo.api.cpu.Cpu;
 import exo.api.disk.Disk;
 import exo.api.mem.Memory;
+import exo.api.name.Names;
 import exo.api.net.Net;
 import exo.api.upcall.Upcalls;
 
@@ -43,6 +44,9 @@ public interface Env {
 
     /** {@return network stations and packet bindings} */
     Net net();
+
+    /** {@return capabilities offered under names, and the keys to them} */
+    Names names();
 
     /** {@return the upcalls of the calling thread} */
     Upcalls upcalls();

@@ -72,7 +72,8 @@ public interface KeyRing {
      *
      * <p>When the call returns, none of the derived capabilities is accepted any more and nothing
      * bound through them reaches the resource: windows show void pages, queues refuse, bindings are
-     * closed.
+     * closed. That holds too for what another call was still severing above or below. The time it
+     * takes grows with the bindings and resources below, not with the number of capabilities.
      *
      * @param source a capability with {@link Rights#REVOKE}
      * @return how many capabilities were revoked

@@ -14,7 +14,8 @@ package exo.api;
  * @param hugeFrames frames of 2 MiB
  * @param blocks disk blocks, over all devices
  * @param slots slots on core timelines, over all cores
- * @param objects kernel objects: capabilities, windows, queues, bindings, child environments
+ * @param objects kernel objects: capabilities, offers, windows, queues, bindings, child
+ *        environments
  * @param threads threads
  * @see "Hand: Self-Paging in the Nemesis Operating System, OSDI 1999: guaranteed and extra frames"
  */

@@ -16,5 +16,7 @@ public enum ResourceKind {
     /** A network device; see {@link exo.api.net.NetDevice}. */
     NET_DEVICE,
     /** An address on a network device; see {@link exo.api.net.Station}. */
-    STATION
+    STATION,
+    /** A name and all names below it; see {@link exo.api.name.NameKey}. */
+    NAME
 }

@@ -30,6 +30,6 @@
  * <p>Held by: {@code RingPublishStress}, {@code RingReleaseStress}, {@code RingAnnounceStress},
  * {@code TwoSendersStress}, {@code WakeWordStress}, {@code TwoWakersStress}, {@code
  * PinOrTakeStress}, {@code ReturnOrTakeStress}, {@code CheckOrRevokeStress}, {@code
- * AttachOrRevokeStress}.
+ * AttachOrRevokeStress}, {@code RevokeOrRevokeStress}.
  */
 package exo.stress;

@@ -12,8 +12,11 @@ import exo.impl.audit.CapabilityEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * All capabilities of one kernel: who holds what, and what was derived from what.
@@ -22,10 +25,23 @@ import java.util.Objects;
  * bindings. Under it nothing waits, no host call is made, and no code of a libOS or of a resource
  * package runs; only ledgers are locked inside it.
  *
- * <p><b>Revocation.</b> First the epoch of the revoked capability moves on, from which moment every
- * check of a descendant fails; then the descendants are swept: key-rings, charges, bindings; then,
- * with the lock released, their bindings are severed. A binding is attached under the lock after a
- * check of its capability, so it is either seen by the sweep or refused.
+ * <p><b>Revocation.</b> Under the lock the epoch of the revoked capability moves on, from which
+ * moment every check of a descendant fails. Descendants that need care, because something is bound
+ * through them or because a resource returns with them, are found by way of children that have such
+ * in their subtree, and taken out. All others are cut off as one chain, whatever their number: they
+ * are dead, and nothing more has to happen for that. Then, with the lock released, bindings are
+ * severed and resources return, children first. A binding is attached under the lock after a check
+ * of its capability, so it is either seen by the revocation or refused. If another thread is still
+ * severing what it revoked above or below the same capability, the call waits for that too: what is
+ * true when it returns does not depend on who did it.
+ *
+ * <p><b>Reaping.</b> A dead capability that was cut off is forgotten later: its entry in a
+ * key-ring, its charge, its audit event. Until then it is neither listed nor found, and a new one
+ * may take its label. Each adoption reaps up to {@value #REAPED_PER_ADOPTION}; {@link #settle}
+ * reaps all, and is called before a charge for a kernel object is refused, before such charges are
+ * read, and when an environment ends, so that no account shows a dead one. No thread of its own is
+ * needed. Since a dead capability stays charged to whoever paid for it, memory stays bounded by the
+ * quotas; and whoever settles may do the work that another left, each piece of it once.
  */
 @SuppressWarnings("ReferenceEquality") // a capability is its identity: an equal copy is a forgery
 public final class CapabilityTable {
@@ -33,6 +49,27 @@ public final class CapabilityTable {
     public static final int MAX_DEPTH = 64;
     /** The longest label in characters. */
     public static final int MAX_LABEL_CHARS = 128;
+    /** How many dead capabilities an adoption forgets at most. */
+    static final int REAPED_PER_ADOPTION = 64;
+    /** How many dead capabilities are forgotten before the lock is released in between. */
+    private static final int REAPED_AT_ONCE = 1024;
+
+    private final Map<Repossession.Cause, Siblings> dead = new EnumMap<>(Repossession.Cause.class);
+    private final List<Burial> burials = new ArrayList<>(); // guarded by this
+    private final int reapedPerAdoption;
+    private volatile int unreaped; // written under this
+
+    /** Makes a table with no capability. */
+    public CapabilityTable() {
+        this(REAPED_PER_ADOPTION);
+    }
+
+    CapabilityTable(int reapedPerAdoption) {
+        this.reapedPerAdoption = reapedPerAdoption;
+        for (Repossession.Cause cause : Repossession.Cause.values()) {
+            dead.put(cause, new Siblings()); // the lists are guarded by this
+        }
+    }
 
     /**
      * Decodes a capability that a libOS named: it is of this kernel, of the right kind, held by the
@@ -78,23 +115,52 @@ public final class CapabilityTable {
      * @throws CapabilityException with {@link ErrorCode#REVOKED} if the parent has died meanwhile
      */
     public void adopt(KernelCapability node) {
-        synchronized (this) {
-            Lineage lineage = node.lineage();
-            checkLabel(lineage);
-            if (!node.isLive()) {
-                throw revoked(lineage.parent() == null ? node : lineage.parent());
-            }
-            if (node.depth() > MAX_DEPTH) {
-                throw new ResourceException(ErrorCode.TOO_BIG, Blame.CALLER, node.toString(),
-                        "it would be " + node.depth() + " derivations away from its resource, but "
-                                + MAX_DEPTH + " are allowed",
-                        "derive from a capability nearer to the resource");
-            }
-            lineage.payer().ledger().charge(Charge.OBJECTS, 1);
-            node.linkToParent();
-            lineage.holder().keyTable().byLabel.put(lineage.label(), node);
+        adopt(node, node);
+    }
+
+    /**
+     * Puts a new capability into the tree, if another one, by which it was asked for, is live at
+     * that moment.
+     *
+     * @param node the capability
+     * @param authority the other one
+     * @throws ResourceException as {@link #adopt(KernelCapability)} does
+     * @throws CapabilityException with {@link ErrorCode#REVOKED} if the parent or the authority has
+     *         died meanwhile
+     */
+    public void adopt(KernelCapability node, KernelCapability authority) {
+        reap(reapedPerAdoption);
+        while (!tryAdopt(node, authority)) {
+            settle();
         }
         CapabilityEvent.adopted(node);
+    }
+
+    /** {@return whether it is adopted now; if not, there are dead ones to reap first} */
+    private synchronized boolean tryAdopt(KernelCapability node, KernelCapability authority) {
+        Lineage lineage = node.lineage();
+        checkLabel(lineage);
+        if (authority != node && !authority.isLive()) {
+            throw revoked(authority);
+        }
+        if (!node.isLive()) {
+            throw revoked(lineage.parent() == null ? node : lineage.parent());
+        }
+        if (node.depth() > MAX_DEPTH) {
+            throw new ResourceException(ErrorCode.TOO_BIG, Blame.CALLER, node.toString(),
+                    "it would be " + node.depth() + " derivations away from its resource, but "
+                            + MAX_DEPTH + " are allowed",
+                    "derive from a capability nearer to the resource");
+        }
+        if (unreaped > 0 && !lineage.payer().ledger().hasRoom(Charge.OBJECTS, 1)) {
+            return false;
+        }
+        lineage.payer().ledger().chargeSettled(Charge.OBJECTS, 1);
+        node.link();
+        Map<String, KernelCapability> labels = lineage.holder().keyTable().byLabel;
+        labels.remove(lineage.label()); // a dead one; the new one comes last in the order
+        labels.put(lineage.label(), node);
+        return true;
     }
 
     /**
@@ -124,12 +190,26 @@ public final class CapabilityTable {
     }
 
     private KernelCapability graft(KernelCapability source, Lineage lineage) {
+        KernelCapability node = prepare(source, lineage);
+        adopt(node);
+        return node;
+    }
+
+    /**
+     * Makes a capability derived from another. A revocation of the source after this call kills it,
+     * whether it has been adopted by then or not.
+     *
+     * @param source the source
+     * @param lineage what the new one shall be, with the source as its parent
+     * @return the new capability, for {@link #adopt}
+     * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} if it would have a right that
+     *         the source lacks
+     */
+    public KernelCapability prepare(KernelCapability source, Lineage lineage) {
         if (!source.rights().contains(lineage.rights())) {
             throw insufficient(source, lineage.rights());
         }
-        KernelCapability node = source.copy(lineage);
-        adopt(node);
-        return node;
+        return source.copy(lineage);
     }
 
     /**
@@ -139,13 +219,21 @@ public final class CapabilityTable {
      * @return how many were revoked
      */
     public int revoke(KernelCapability source) {
-        List<KernelCapability> dead;
+        int revoked = 0;
+        Burial burial;
         synchronized (this) {
-            source.bumpEpoch();
-            dead = sweep(source, false);
+            List<KernelCapability> urgent = List.of();
+            if (source.isLive()) {
+                revoked = source.below();
+                source.bumpEpoch();
+                urgent = cutOff(source, false, Repossession.Cause.REVOKED);
+                source.loseChildren();
+                unreaped = unreaped + revoked - urgent.size();
+            }
+            burial = begin(source, urgent, Repossession.Cause.REVOKED);
         }
-        bury(dead, Repossession.Cause.REVOKED);
-        return dead.size();
+        bury(burial);
+        return revoked;
     }
 
     /**
@@ -156,18 +244,23 @@ public final class CapabilityTable {
      * @return whether it was live in the tree until now
      */
     public boolean drop(KernelCapability node, Repossession.Cause cause) {
-        List<KernelCapability> dead;
+        Burial burial;
+        boolean dropped;
         synchronized (this) {
-            if (node.lineage().holder().keyTable().byLabel.get(node.label()) != node) {
-                node.markDropped(); // if it has not been adopted yet, it never will be
-                return false; // swept before
+            // A dead one may still be in its key-ring; one that is not yet adopted never will be.
+            dropped = node.lineage().holder().keyTable().byLabel.get(node.label()) == node
+                    && node.isLive();
+            List<KernelCapability> urgent = List.of();
+            if (dropped) {
+                urgent = cutOff(node, true, cause);
+                node.leaveParent();
+                unreaped = unreaped + 1 + node.below() - urgent.size();
             }
             node.markDropped();
-            node.bumpEpoch();
-            dead = sweep(node, true);
+            burial = begin(node, urgent, cause);
         }
-        bury(dead, cause);
-        return true;
+        bury(burial);
+        return dropped;
     }
 
     /**
@@ -185,6 +278,26 @@ public final class CapabilityTable {
         for (KernelCapability node : held) {
             drop(node, cause);
         }
+        settle(); // what it paid for goes before its quota does
+    }
+
+    /**
+     * Forgets all dead capabilities, so that accounts are exact. Takes time for each of them, once,
+     * and lets others in between. Hold no lock of the table or of a ledger.
+     */
+    public void settle() {
+        while (unreaped > 0) {
+            reap(REAPED_AT_ONCE);
+            synchronized (this) {
+                Invariant.check(unreaped == 0 || dead.values().stream().anyMatch(c -> !c.isEmpty()),
+                        "what is dead and not forgotten is in a chain");
+            }
+        }
+    }
+
+    /** {@return how many are dead, but not yet forgotten} */
+    int unreaped() {
+        return unreaped;
     }
 
     /**
@@ -198,7 +311,7 @@ public final class CapabilityTable {
         if (!node.isLive()) {
             throw revoked(node);
         }
-        node.bindings().add(binding);
+        node.addBinding(binding);
     }
 
     /**
@@ -208,7 +321,7 @@ public final class CapabilityTable {
      * @param binding the binding; passed over if it is not attached
      */
     public synchronized void detach(KernelCapability node, Binding binding) {
-        node.bindings().remove(binding);
+        node.removeBinding(binding);
     }
 
     /**
@@ -250,7 +363,8 @@ public final class CapabilityTable {
             throw new ResourceException(ErrorCode.ENV_ENDED, Blame.PEER,
                     "env " + lineage.holder().name(), "it has ended", "");
         }
-        if (keys.byLabel.containsKey(label)) {
+        KernelCapability other = keys.byLabel.get(label);
+        if (other != null && other.isLive()) {
             throw new ResourceException(ErrorCode.ALREADY_EXISTS, Blame.CALLER,
                     "label '" + label + "'", "env " + lineage.holder().name()
                             + " holds a capability with that label",
@@ -258,45 +372,110 @@ public final class CapabilityTable {
         }
     }
 
-    /** Takes a subtree out of the tree, parents before children, and returns it. */
-    private List<KernelCapability> sweep(KernelCapability top, boolean withTop) {
-        List<KernelCapability> dead = new ArrayList<>();
+    /**
+     * Takes what needs care out of a dead subtree, and cuts off the rest. Holds the lock.
+     *
+     * @return what needs care, parents before children; with the top if it dies too
+     */
+    private List<KernelCapability> cutOff(KernelCapability top, boolean withTop,
+            Repossession.Cause cause) {
+        List<KernelCapability> urgent = new ArrayList<>();
         Deque<KernelCapability> open = new ArrayDeque<>();
         open.push(top);
         while (!open.isEmpty()) {
             KernelCapability node = open.pop();
-            while (node.firstChild() != null) {
-                KernelCapability child = node.firstChild();
-                child.unlinkFromParent();
+            KernelCapability child = node.pollBusyChild();
+            while (child != null) {
                 open.push(child);
+                child = node.pollBusyChild();
             }
+            dead.get(cause).takeAll(node.children());
             if (node != top || withTop) {
-                node.markDropped();
-                node.unlinkFromParent();
-                node.lineage().holder().keyTable().byLabel.remove(node.label(), node);
-                node.lineage().payer().ledger().release(Charge.OBJECTS, 1);
-                dead.add(node);
+                forget(node);
+                urgent.add(node);
             }
         }
-        return dead;
+        return urgent;
+    }
+
+    /** Takes a dead capability out of its key-ring and off its payer's account. Holds the lock. */
+    private static void forget(KernelCapability node) {
+        node.markDropped();
+        node.unlink();
+        node.lineage().holder().keyTable().byLabel.remove(node.label(), node);
+        node.lineage().payer().ledger().release(Charge.OBJECTS, 1);
+    }
+
+    /** Forgets some of the dead. */
+    private void reap(int most) {
+        if (unreaped == 0) {
+            return;
+        }
+        int left = most;
+        for (Repossession.Cause cause : dead.keySet()) {
+            List<KernelCapability> reaped = reap(cause, left);
+            reaped.forEach(node -> CapabilityEvent.died(node, cause.name()));
+            left -= reaped.size();
+        }
+    }
+
+    private synchronized List<KernelCapability> reap(Repossession.Cause cause, int most) {
+        List<KernelCapability> reaped = new ArrayList<>();
+        Siblings chain = dead.get(cause);
+        while (reaped.size() < most && !chain.isEmpty()) {
+            KernelCapability node = chain.first();
+            chain.remove(node);
+            chain.takeAll(node.children());
+            forget(node);
+            reaped.add(node);
+        }
+        unreaped = unreaped - reaped.size();
+        return reaped;
+    }
+
+    /** Announces a burial, and looks which others it has to wait for. Holds the lock. */
+    private Burial begin(KernelCapability top, List<KernelCapability> urgent,
+            Repossession.Cause cause) {
+        Thread self = Thread.currentThread();
+        // Inside a burial of its own a thread does not wait, so that no two wait for each other.
+        boolean inside = burials.stream().anyMatch(b -> b.undertaker() == self);
+        List<Burial> earlier = inside
+                ? List.of()
+                : burials.stream().filter(b -> b.overlaps(top)).toList();
+        Burial burial = new Burial(top, cause, urgent, self, earlier, new CountDownLatch(1));
+        if (!urgent.isEmpty()) {
+            burials.add(burial);
+        }
+        return burial;
     }
 
     /** Severs the bindings of dead capabilities, children first, then returns their resources. */
-    private void bury(List<KernelCapability> dead, Repossession.Cause cause) {
-        for (KernelCapability node : dead.reversed()) {
-            List<Binding> severed;
+    private void bury(Burial burial) {
+        try {
+            for (KernelCapability node : burial.dead().reversed()) {
+                bury(node, burial.cause());
+            }
+        } finally {
             synchronized (this) {
-                severed = new ArrayList<>(node.bindings());
-                node.bindings().clear();
+                burials.removeIf(b -> b == burial);
             }
-            for (Binding binding : severed) {
-                binding.sever(cause);
-            }
-            if (node.isOriginal()) {
-                node.returnResource();
-            }
-            CapabilityEvent.died(node, cause.name());
+            burial.over().countDown();
         }
+        burial.earlier().forEach(Burial::await);
+    }
+
+    private void bury(KernelCapability node, Repossession.Cause cause) {
+        List<Binding> severed;
+        synchronized (this) {
+            severed = node.takeBindings();
+        }
+        for (Binding binding : severed) {
+            binding.sever(cause);
+        }
+        if (node.isOriginal()) {
+            node.returnResource();
+        }
+        CapabilityEvent.died(node, cause.name());
     }
 
     private static CapabilityException revoked(KernelCapability node) {

@@ -11,23 +11,38 @@ import java.util.List;
  *
  * <p><b>Liveness.</b> A capability is dead if it was dropped, or if its parent's epoch has moved on
  * since it was derived, or if its parent is dead. Revoking all children of a capability is
- * therefore one write, whatever their number, and takes effect before the sweep that tidies up
- * after it.
+ * therefore one write, whatever their number.
+ *
+ * <p><b>Epochs.</b> An epoch is an object, and two epochs are the same only if they are the same
+ * object. A number would come round after enough revocations and make an old child live again; an
+ * object that a child still refers to is never made a second time.
+ *
+ * <p><b>Counts.</b> Each capability knows how many live ones descend from it, and how many in its
+ * subtree, itself included, need care when they die: those with bindings, and originals, whose
+ * resource returns. Children whose subtree needs care come first in the list of children, so that
+ * they are found without passing the others.
  *
  * <p>An object made without a constructor has no lineage and is refused by {@link
  * CapabilityTable#check}.
  */
-// Capabilities are compared by identity; the writers of its volatile fields hold the lock.
-@SuppressWarnings({"ReferenceEquality", "NonAtomicVolatileUpdate"})
+// Capabilities and epochs are compared by identity.
+@SuppressWarnings("ReferenceEquality")
 public abstract class KernelCapability implements Capability {
+    /** Shared by all: an epoch is only ever compared with later ones of the same capability. */
+    private static final Object FIRST_EPOCH = new Object();
+
     private final Lineage lineage;
-    private final int bornInEpoch;
-    private volatile int epoch; // written under the table's lock
+    private final Object bornInEpoch;
+    private volatile Object epoch = FIRST_EPOCH; // written under the table's lock
     private volatile boolean dropped; // written under the table's lock
 
-    private KernelCapability firstChild; // guarded by the table's lock, as the next three
-    private KernelCapability nextSibling;
-    private KernelCapability previousSibling;
+    // Guarded by the table's lock, as all fields below.
+    KernelCapability next; // for Siblings alone, as the next
+    KernelCapability previous;
+    private Siblings children; // null until there is one
+    private boolean linked; // in the tree, and not taken out of it as dead
+    private int below; // live descendants
+    private int busy; // how many in the subtree, itself included, need care when they die
     private final List<Binding> bindings = new ArrayList<>(0);
 
     /**
@@ -37,7 +52,7 @@ public abstract class KernelCapability implements Capability {
      */
     protected KernelCapability(Lineage lineage) {
         this.lineage = lineage;
-        this.bornInEpoch = lineage.parent() == null ? 0 : lineage.parent().epoch;
+        this.bornInEpoch = lineage.parent() == null ? FIRST_EPOCH : lineage.parent().epoch;
     }
 
     /**
@@ -104,11 +119,6 @@ public abstract class KernelCapability implements Capability {
         return lineage == null;
     }
 
-    /** Kills all children at once. Holds the table's lock. */
-    final void bumpEpoch() {
-        epoch++;
-    }
-
     final int depth() {
         int depth = 0;
         for (KernelCapability n = lineage.parent(); n != null; n = n.lineage.parent()) {
@@ -117,41 +127,128 @@ public abstract class KernelCapability implements Capability {
         return depth;
     }
 
-    final void linkToParent() {
-        KernelCapability parent = lineage.parent();
-        if (parent != null) {
-            nextSibling = parent.firstChild;
-            if (nextSibling != null) {
-                nextSibling.previousSibling = this;
-            }
-            parent.firstChild = this;
+    final boolean isOrDescendsFrom(KernelCapability ancestor) {
+        KernelCapability node = this;
+        while (node != null && node != ancestor) {
+            node = node.lineage.parent();
         }
-    }
-
-    final void unlinkFromParent() {
-        KernelCapability parent = lineage.parent();
-        if (parent != null && parent.firstChild == this) {
-            parent.firstChild = nextSibling;
-        }
-        if (previousSibling != null) {
-            previousSibling.nextSibling = nextSibling;
-        }
-        if (nextSibling != null) {
-            nextSibling.previousSibling = previousSibling;
-        }
-        nextSibling = null;
-        previousSibling = null;
-    }
-
-    final KernelCapability firstChild() {
-        return firstChild;
-    }
-
-    final List<Binding> bindings() {
-        return bindings;
+        return node != null;
     }
 
     final void markDropped() {
         dropped = true;
+    }
+
+    // ---- the tree; the caller holds the table's lock -------------------------------------------
+
+    /** Puts it into the tree. */
+    final void link() {
+        linked = true;
+        busy = needsCare() ? 1 : 0;
+        KernelCapability parent = lineage.parent();
+        if (parent != null) {
+            parent.insert(this);
+            parent.count(1, busy);
+        }
+    }
+
+    /** Kills all children at once; they stay in the list until {@link #loseChildren}. */
+    final void bumpEpoch() {
+        epoch = new Object();
+    }
+
+    /** Takes what descends from it out of the counts. */
+    final void loseChildren() {
+        count(-below, (needsCare() ? 1 : 0) - busy);
+    }
+
+    /** Takes it and what descends from it out of the tree. */
+    final void leaveParent() {
+        KernelCapability parent = lineage.parent();
+        if (parent != null) {
+            parent.children.remove(this);
+            parent.count(-1 - below, -busy);
+        }
+    }
+
+    /** {@return a child whose subtree needs care, out of the list now; or null} */
+    final KernelCapability pollBusyChild() {
+        KernelCapability child = children == null ? null : children.first();
+        if (child == null || child.busy == 0) {
+            return null;
+        }
+        children.remove(child);
+        return child;
+    }
+
+    /** {@return its children, those that need care first; null if it never had one} */
+    final Siblings children() {
+        return children;
+    }
+
+    /** {@return how many live capabilities descend from it} */
+    final int below() {
+        return below;
+    }
+
+    /** {@return how many capabilities of its subtree, itself included, need care when they die} */
+    final int busy() {
+        return busy;
+    }
+
+    /** Remembers that it is no longer in the tree, so that its bindings count no more. */
+    final void unlink() {
+        linked = false;
+    }
+
+    final void addBinding(Binding binding) {
+        boolean cared = needsCare();
+        bindings.add(binding);
+        if (linked && !cared) {
+            count(0, 1);
+        }
+    }
+
+    final void removeBinding(Binding binding) {
+        if (bindings.remove(binding) && linked && !needsCare()) {
+            count(0, -1);
+        }
+    }
+
+    /** {@return its bindings, which it has no more; of a dead one} */
+    final List<Binding> takeBindings() {
+        List<Binding> all = List.copyOf(bindings);
+        bindings.clear();
+        return all;
+    }
+
+    /** {@return whether its death takes more than forgetting it} */
+    private boolean needsCare() {
+        return !bindings.isEmpty() || isOriginal();
+    }
+
+    private void insert(KernelCapability child) {
+        if (children == null) {
+            children = new Siblings();
+        }
+        if (child.busy > 0) {
+            children.addFirst(child);
+        } else {
+            children.addLast(child);
+        }
+    }
+
+    /** Changes its counts and those of its ancestors, and keeps the busy ones first. */
+    private void count(int live, int care) {
+        for (KernelCapability n = this; n != null; n = n.lineage.parent()) {
+            boolean wasBusy = n.busy > 0;
+            n.below += live;
+            n.busy += care;
+            KernelCapability parent = n.lineage.parent();
+            if (parent != null && wasBusy != n.busy > 0) {
+                parent.children.remove(n);
+                parent.insert(n);
+            }
+        }
     }
 }

@@ -21,16 +21,30 @@ public final class Ledger {
     private static final Charge[] CHARGES = Charge.values();
 
     private final String owner;
+    private final Runnable settle; // brings the charges for objects up to date; takes locks
     private final long[] limit = new long[CHARGES.length]; // guarded by this
     private final long[] used = new long[CHARGES.length]; // guarded by this
+
+    /**
+     * Makes a ledger with nothing used, whose charges are always up to date.
+     *
+     * @param owner the name of the environment, for messages
+     * @param quota the limits
+     */
+    public Ledger(String owner, Quota quota) {
+        this(owner, quota, () -> {});
+    }
 
     /**
      * Makes a ledger with nothing used.
      *
      * @param owner the name of the environment, for messages
      * @param quota the limits
+     * @param settle what to call, holding no lock of this ledger, before the charges for objects
+     *        are read or are the reason for a refusal: {@link CapabilityTable#settle}
      */
-    public Ledger(String owner, Quota quota) {
+    public Ledger(String owner, Quota quota, Runnable settle) {
+        this.settle = settle;
         this.owner = owner;
         for (Charge charge : CHARGES) {
             limit[charge.ordinal()] = charge.of(quota);
@@ -51,7 +65,15 @@ public final class Ledger {
      *
      * @param charge of what
      */
-    public synchronized long used(Charge charge) {
+    public long used(Charge charge) {
+        if (charge == Charge.OBJECTS) {
+            settle.run();
+        }
+        return unsettled(charge);
+    }
+
+    /** {@return how much is charged, with what is dead already} */
+    synchronized long unsettled(Charge charge) {
         return used[charge.ordinal()];
     }
 
@@ -72,7 +94,20 @@ public final class Ledger {
      * @throws ResourceException with {@link ErrorCode#QUOTA} if the limit does not allow it; no
      *         effect
      */
-    public synchronized void charge(Charge charge, long amount) {
+    public void charge(Charge charge, long amount) {
+        if (charge == Charge.OBJECTS && !hasRoom(charge, amount)) {
+            settle.run();
+        }
+        chargeSettled(charge, amount);
+    }
+
+    /** {@return whether a charge of that amount would be accepted now, as it stands} */
+    synchronized boolean hasRoom(Charge charge, long amount) {
+        return amount <= limit[charge.ordinal()] - used[charge.ordinal()];
+    }
+
+    /** Charges an amount, and settles nothing: for the table, which does that itself. */
+    synchronized void chargeSettled(Charge charge, long amount) {
         checkRoom(charge, amount);
         used[charge.ordinal()] += amount;
     }

@@ -7,7 +7,8 @@
  * <li><b>One check.</b> Every capability that a libOS names passes through {@link
  * exo.impl.cap.CapabilityTable#check}: class, kernel, kind, holder, liveness, rights.
  * <li><b>Exact revocation.</b> When {@link exo.impl.cap.CapabilityTable#revoke} returns, no
- * descendant is accepted and no binding through one is left.
+ * descendant is accepted and no binding through one is left; what is neither bound nor a resource
+ * costs it nothing.
  * <li><b>Everything is charged.</b> Each capability counts in the ledger of whoever made it.
  * </ul>
  *
@@ -33,7 +34,8 @@
  *
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 23-26; the derivation tree follows seL4's.
  *
- * <p>Held by: {@code CapabilityTableTest}, {@code CapabilityHostile}, {@code LedgerTest}, {@code
- * CheckOrRevokeStress}, {@code AttachOrRevokeStress}.
+ * <p>Held by: {@code CapabilityTableTest}, {@code RevocationTest}, {@code TableModelTest}, {@code
+ * CapabilityHostile}, {@code LedgerTest}, {@code CheckOrRevokeStress}, {@code
+ * AttachOrRevokeStress}, {@code RevokeOrRevokeStress}.
  */
 package exo.impl.cap;

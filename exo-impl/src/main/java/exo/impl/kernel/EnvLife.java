@@ -95,6 +95,7 @@ final class EnvLife {
         for (EnvSpec.Gift gift : spec.gifts()) {
             checkGift(gift);
         }
+        env.kernel().capabilities().settle(); // a dead capability is no reason to refuse
         env.ledger().charge(spec.quota());
         KernelEnv child = new KernelEnv(env.kernel(), env, env.kernel().nextEnvId(), spec);
         EnvTargetCapability capability = new EnvTargetCapability(Lineage

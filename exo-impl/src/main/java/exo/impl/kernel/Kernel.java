@@ -17,6 +17,7 @@ import exo.impl.cap.EnvService;
 import exo.impl.cpu.Cores;
 import exo.impl.disk.Disks;
 import exo.impl.mem.FramePool;
+import exo.impl.name.NameSpace;
 import exo.impl.net.NetDevices;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ final class Kernel implements Exokernel {
     private static final int ROOT_THREADS = 1 << 16;
 
     private final CapabilityTable capabilities = new CapabilityTable();
+    private final NameSpace names = new NameSpace();
     private final AtomicLong envIds = new AtomicLong();
     private final Duration grace;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>(); // written at boot and close only
@@ -68,6 +70,7 @@ final class Kernel implements Exokernel {
                     .threads(ROOT_THREADS));
             disks.giveTo(root, capabilities);
             nets.giveTo(root, capabilities);
+            names.giveTo(root, capabilities);
         } catch (ExoException e) {
             release(e);
             throw e;
@@ -115,7 +118,7 @@ final class Kernel implements Exokernel {
         children.forEach(child -> collect(child, held));
     }
 
-    /** {@return what the environment holds since boot: the root's device capabilities} */
+    /** {@return what the environment holds since boot: the root's for devices and names} */
     private long bootCharge(KernelEnv env, Charge charge) {
         return env == root && charge == Charge.OBJECTS ? bootObjects() : 0;
     }
@@ -125,7 +128,7 @@ final class Kernel implements Exokernel {
                 .stream()
                 .filter(c -> c.lineage().parent() == null)
                 .filter(c -> switch (c.kind()) {
-                    case BLOCK_DEVICE, NET_DEVICE -> true;
+                    case BLOCK_DEVICE, NET_DEVICE, NAME -> true;
                     default -> false;
                 })
                 .count();
@@ -181,6 +184,10 @@ final class Kernel implements Exokernel {
 
     CapabilityTable capabilities() {
         return capabilities;
+    }
+
+    NameSpace names() {
+        return names;
     }
 
     FramePool pool() {

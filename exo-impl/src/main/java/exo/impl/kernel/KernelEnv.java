@@ -15,6 +15,7 @@ import exo.api.ResourceException;
 import exo.api.cpu.Cpu;
 import exo.api.disk.Disk;
 import exo.api.mem.Memory;
+import exo.api.name.Names;
 import exo.api.net.Net;
 import exo.api.upcall.Repossession;
 import exo.api.upcall.Upcalls;
@@ -30,6 +31,7 @@ import exo.impl.cap.Usage;
 import exo.impl.cpu.KernelCpu;
 import exo.impl.disk.KernelDisk;
 import exo.impl.mem.KernelMemory;
+import exo.impl.name.KernelNames;
 import exo.impl.net.KernelNet;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +56,7 @@ final class KernelEnv implements Env, Principal {
     private final KernelDisk disk;
     private final KernelCpu cpu;
     private final KernelNet net;
+    private final KernelNames names;
     private final ControlEvents control;
     private final IdleReturn idleReturn;
     private final EnvLife life;
@@ -65,12 +68,13 @@ final class KernelEnv implements Env, Principal {
         this.id = id;
         this.name = spec.name();
         this.granted = spec.quota();
-        this.ledger = new Ledger(name, granted);
+        this.ledger = new Ledger(name, granted, kernel.capabilities()::settle);
         this.keyRing = new KernelKeyRing(kernel.capabilities(), this);
         this.memory = new KernelMemory(kernel.pool(), kernel.capabilities(), this);
         this.disk = new KernelDisk(kernel.capabilities(), this);
         this.cpu = new KernelCpu(kernel.cores(), kernel.capabilities(), this);
         this.net = new KernelNet(kernel.capabilities(), this);
+        this.names = new KernelNames(kernel.names(), kernel.capabilities(), this);
         this.control = new ControlEvents(parent != null);
         this.idleReturn = new IdleReturn(memory);
         this.life = new EnvLife(this);
@@ -111,6 +115,11 @@ final class KernelEnv implements Env, Principal {
     @Override
     public Net net() {
         return net;
+    }
+
+    @Override
+    public Names names() {
+        return names;
     }
 
     @Override

@@ -16,6 +16,7 @@ import exo.impl.kernel.TestEnv;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,8 @@ class AuditTest {
             return RecordingFile.readAllEvents(file)
                     .stream()
                     .filter(e -> e.getEventType().getName().equals(event))
+                    // The file has the events of one thread after those of another.
+                    .sorted(Comparator.comparing(RecordedEvent::getStartTime))
                     .toList();
         }
     }

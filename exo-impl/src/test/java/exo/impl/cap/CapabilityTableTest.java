@@ -35,8 +35,8 @@ class CapabilityTableTest {
     private static final int PLENTY = 1_000_000;
 
     private final CapabilityTable table = new CapabilityTable();
-    private final FakePrincipal owner = new FakePrincipal(1, PLENTY);
-    private final FakePrincipal other = new FakePrincipal(2, PLENTY);
+    private final FakePrincipal owner = new FakePrincipal(1, PLENTY, table::settle);
+    private final FakePrincipal other = new FakePrincipal(2, PLENTY, table::settle);
     private final Token top = Token.original(table, owner, "top");
 
     private static ErrorCode refusal(Runnable call) {
@@ -107,7 +107,7 @@ class CapabilityTableTest {
 
     @Test
     void shouldLetTheGranterPayAndBePaidBack() {
-        FakePrincipal poor = new FakePrincipal(3, 3);
+        FakePrincipal poor = new FakePrincipal(3, 3, table::settle);
         Token mine = Token.original(table, poor, "mine");
         table.grant(mine, other, Rights.ALL, "one");
         table.grant(mine, other, Rights.ALL, "two");

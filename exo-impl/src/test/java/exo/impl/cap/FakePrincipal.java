@@ -14,9 +14,9 @@ final class FakePrincipal implements Principal {
     private final KeyTable keys = new KeyTable();
     private final Usage usage = new Usage();
 
-    FakePrincipal(long id, int objects) {
+    FakePrincipal(long id, int objects, Runnable settle) {
         this.id = id;
-        this.ledger = new Ledger(name(), Quota.LEAST.withObjects(objects));
+        this.ledger = new Ledger(name(), Quota.LEAST.withObjects(objects), settle);
     }
 
     @Override

@@ -22,6 +22,9 @@ import exo.api.disk.ExtentQueue;
 import exo.api.mem.Frames;
 import exo.api.mem.Memory;
 import exo.api.mem.Window;
+import exo.api.name.Name;
+import exo.api.name.NameKey;
+import exo.api.name.Names;
 import exo.api.net.Filters;
 import exo.api.net.Ipv4Address;
 import exo.api.net.MacAddress;
@@ -83,6 +86,8 @@ class NullsHostile {
         live.put(Disk.class, root.disk());
         live.put(Cpu.class, root.cpu());
         live.put(Net.class, root.net());
+        live.put(Names.class, root.names());
+        live.put(NameKey.class, root.keys().find(Names.ROOT_LABEL, NameKey.class));
         live.put(Upcalls.class, root.upcalls());
         live.put(BlockDevice.class, disk);
         live.put(NetDevice.class, wire);
@@ -101,6 +106,7 @@ class NullsHostile {
         values.putAll(live);
         values.put(Capability.class, extent);
         values.put(Rights.class, Rights.READ);
+        values.put(Name.class, Name.of(1, 2));
         values.put(String.class, "label");
         values.put(Class.class, Extent.class);
         values.put(EnvSpec.class, EnvSpec.named("made"));

@@ -11,6 +11,7 @@ import exo.api.Quota;
 import exo.api.cpu.Cpu;
 import exo.api.disk.Disk;
 import exo.api.mem.Memory;
+import exo.api.name.Names;
 import exo.api.net.Net;
 import exo.api.upcall.Upcalls;
 
@@ -57,6 +58,11 @@ final class RecordingEnv implements Env {
     @Override
     public Net net() {
         return env.net();
+    }
+
+    @Override
+    public Names names() {
+        return env.names();
     }
 
     @Override
