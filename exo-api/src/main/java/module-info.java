@@ -10,6 +10,7 @@ module exo.api {
     exports exo.api.code;
     exports exo.api.cpu;
     exports exo.api.disk;
+    exports exo.api.info;
     exports exo.api.mem;
     exports exo.api.name;
     exports exo.api.net;

@@ -8,9 +8,12 @@ module exo.cli {
     requires exo.libos.fs;
     requires exo.libos.net;
     requires info.picocli;
+    requires org.jline.terminal;
 
     opens exo.cli to
             info.picocli;
     opens exo.cli.code to
+            info.picocli;
+    opens exo.cli.top to
             info.picocli;
 }

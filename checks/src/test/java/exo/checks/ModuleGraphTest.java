@@ -91,9 +91,10 @@ class ModuleGraphTest {
                 }"""));
         assertEquals(List.of(), rules("""
                 module exo.cli {
-                    requires info.picocli;
+                    requires info.picocli; requires org.jline.terminal;
                     opens exo.cli to info.picocli;
                     opens exo.cli.code to info.picocli;
+                    opens exo.cli.top to info.picocli;
                 }"""));
     }
 

@@ -44,8 +44,8 @@ final class ModuleTable {
     private static final Map<String, Row> ROWS = Map.ofEntries(
             Map.entry("exo.api", Row.of(
                     Set.of(),
-                    Set.of("exo.api", "exo.api.code", "exo.api.cpu", "exo.api.disk", "exo.api.mem",
-                            "exo.api.name", "exo.api.net", "exo.api.upcall"))),
+                    Set.of("exo.api", "exo.api.code", "exo.api.cpu", "exo.api.disk", "exo.api.info",
+                            "exo.api.mem", "exo.api.name", "exo.api.net", "exo.api.upcall"))),
             // JNR is an automatic module, which does not pull in what it needs: so this one names
             // it.
             Map.entry("exo.host", Row.of(
@@ -64,9 +64,11 @@ final class ModuleTable {
                     Set.of(API, "exo.libos.net", "exo.libos.fs"), Set.of("*"))),
             Map.entry("exo.cli", new Row(
                     Set.of(API, "exo.elf", "exo.impl", "exo.libos.hello", "exo.libos.net",
-                            "exo.libos.fs", "exo.libos.cheetah", "info.picocli"),
+                            "exo.libos.fs", "exo.libos.cheetah", "info.picocli",
+                            "org.jline.terminal"),
                     Set.of(),
-                    Set.of("exo.cli to info.picocli", "exo.cli.code to info.picocli"))),
+                    Set.of("exo.cli to info.picocli", "exo.cli.code to info.picocli",
+                            "exo.cli.top to info.picocli"))),
             Map.entry("exo.testkit", Row.of(
                     Set.of("java.management", "org.junit.jupiter.api",
                             "org.junit.platform.launcher"),

@@ -3,6 +3,7 @@ package exo.api;
 
 import exo.api.cpu.Cpu;
 import exo.api.disk.Disk;
+import exo.api.info.KernelInfo;
 import exo.api.mem.Memory;
 import exo.api.name.Names;
 import exo.api.net.Net;
@@ -47,6 +48,12 @@ public interface Env {
 
     /** {@return capabilities offered under names, and the keys to them} */
     Names names();
+
+    /**
+     * {@return what the kernel exposes of all resources, whoever holds them; it can be read by any
+     * thread}
+     */
+    KernelInfo info();
 
     /** {@return the upcalls of the calling thread} */
     Upcalls upcalls();

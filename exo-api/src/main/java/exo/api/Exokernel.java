@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.api;
 
+import exo.api.info.KernelInfo;
 import java.util.List;
 import java.util.ServiceLoader;
 
@@ -63,6 +64,9 @@ public interface Exokernel extends AutoCloseable {
      * {@return what backs each facility now, one entry for each, in a fixed order}
      */
     List<Facility> facilities();
+
+    /** {@return what the kernel exposes of its resources, for everybody to read} */
+    KernelInfo info();
 
     /**
      * {@return what the host allows this process at this moment: its user, the memory it may lock,

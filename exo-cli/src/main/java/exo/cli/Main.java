@@ -2,6 +2,7 @@
 package exo.cli;
 
 import exo.cli.code.CodeCommand;
+import exo.cli.top.TopCommand;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
@@ -22,8 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * <p>Exit codes: 0 success, 1 failure, 2 wrong usage.
  */
 @Command(name = "exo", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-        subcommands = {ServeCommand.class, CodeCommand.class, DoctorCommand.class,
-                RehearseCommand.class},
+        subcommands = {ServeCommand.class, TopCommand.class, CodeCommand.class,
+                DoctorCommand.class, RehearseCommand.class},
         description = "An exokernel on the JVM.")
 public final class Main implements Runnable {
 

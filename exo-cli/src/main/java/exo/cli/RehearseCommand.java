@@ -15,7 +15,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * {@code exo rehearse}: serves one file to itself, runs and compiles some code, and ends.
+ * {@code exo rehearse}: serves one file to itself and looks at that, runs and compiles some code,
+ * and ends.
  *
  * <p>The launcher runs it once after each build, to archive the classes that a start needs: then
  * the first request of a real start is answered sooner.
@@ -49,11 +50,17 @@ final class RehearseCommand implements Callable<Integer> {
             site.start();
             URI address = URI.create(site.url()).resolve(FILE);
             try (var body = address.toURL().openStream()) {
-                return body.readAllBytes().length > 0 ? 0 : 1;
+                return body.readAllBytes().length > 0 ? lookAtItself(nowhere) : 1;
             }
         } catch (ExoException e) {
             System.err.println("exo: " + e.getMessage());
             return 1;
         }
+    }
+
+    private static int lookAtItself(PrintWriter nowhere) {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        return Main.commandLine().setOut(nowhere).execute("top", "--once", "--pid", pid)
+                + Main.commandLine().setOut(nowhere).execute("top", "--json", "--pid", pid);
     }
 }

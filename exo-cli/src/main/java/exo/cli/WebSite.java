@@ -202,6 +202,7 @@ final class WebSite implements AutoCloseable {
         Optional<EnvExit> exit;
         do {
             exit = importer.awaitExit(POLL);
+            kernel.info().refresh();
         } while (exit.isEmpty());
         if (exit.get().reason() != EnvExit.Reason.RETURNED) {
             throw failed("importer", exit.get());
@@ -300,13 +301,15 @@ final class WebSite implements AutoCloseable {
     }
 
     /**
-     * Waits until the site is closed from elsewhere, or a part of it has failed.
+     * Waits until the site is closed from elsewhere, or a part of it has failed. Twice a second it
+     * has the kernel refresh what it exposes.
      *
      * @return the exit code of the command
      */
     int awaitEnd() throws InterruptedException {
         while (!closing) {
             Optional<EnvExit> exit = server.awaitExit(POLL.multipliedBy(5));
+            kernel.info().refresh(); // for exo top, and for nobody's account but this thread's
             String name = "server";
             if (exit.isEmpty() && gateway != null && gateway.isEnded()) {
                 exit = gateway.awaitExit(POLL);

@@ -11,7 +11,8 @@
  * <p>It does not guarantee a stable Java interface: it exports nothing.
  *
  * <p>Reading order: {@link exo.cli.Main}, {@link exo.cli.ServeCommand}, {@link exo.cli.WebSite},
- * {@link exo.cli.Gateway}; {@link exo.cli.DoctorCommand} stands alone.
+ * {@link exo.cli.Gateway}; {@link exo.cli.DoctorCommand} stands alone, {@code exo top} is in
+ * {@link exo.cli.top}.
  *
  * {@snippet lang="java" :
  * try (WebSite site = WebSite.open(options, console)) {
@@ -28,6 +29,6 @@
  *
  * <p>Held by: {@code MainTest}, {@code ServeCommandTest}, {@code DoctorCommandTest}, {@code
  * NetChoiceTest}; {@code LauncherTest} for the script {@code exo}; {@code ServeTest} and {@code
- * ServeNetTest} for the main job, as a user starts it.
+ * ServeNetTest} for the main job, as a user starts it, {@code TopTest} for looking at it.
  */
 package exo.cli;

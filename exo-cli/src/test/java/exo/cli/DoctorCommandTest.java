@@ -33,7 +33,7 @@ class DoctorCommandTest {
         List<String> lines = out.toString().lines().toList();
         assertTrue(lines.stream().anyMatch(l -> l.matches("host.user: \\S+, uid \\d+")),
                 out.toString());
-        for (String facility : List.of("fence", "memory.pool", "memory.lock", "disk.disk",
+        for (String facility : List.of("fence", "info", "memory.pool", "memory.lock", "disk.disk",
                 "disk.disk.queue", "cpu.pinning", "cpu.enforcement", "net.wire", "net.packet",
                 "net.tap")) {
             int at = 0;

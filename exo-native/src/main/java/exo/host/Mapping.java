@@ -37,9 +37,14 @@ public final class Mapping implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Mapping(long address, long bytes) {
+        this(address, bytes, false);
+    }
+
+    private Mapping(long address, long bytes, boolean readOnly) {
         this.address = address;
         this.bytes = bytes;
-        this.segment = RawMemory.segment(address, bytes, arena);
+        MemorySegment all = RawMemory.segment(address, bytes, arena);
+        this.segment = readOnly ? all.asReadOnly() : all;
     }
 
     /**
@@ -66,6 +71,19 @@ public final class Mapping implements AutoCloseable {
         return ofShared(file.fd(), file.bytes(), 0);
     }
 
+    /**
+     * Maps a whole file of memory for reading. The host refuses writes to it, and so do its
+     * segments.
+     *
+     * @param file the file
+     * @return the mapping
+     * @throws HostException if the host refuses it
+     */
+    public static Mapping forReading(MemFd file) {
+        return new Mapping(map(0, file.bytes(), READ, MAP_SHARED, file.fd(), 0), file.bytes(),
+                true);
+    }
+
     static Mapping ofShared(int fd, long bytes, long offset) {
         return new Mapping(map(0, bytes, READ_WRITE, MAP_SHARED, fd, offset), bytes);
     }
@@ -77,7 +95,7 @@ public final class Mapping implements AutoCloseable {
                 "ask for less memory, or raise vm.max_map_count and ulimit -v");
     }
 
-    /** {@return the memory; accesses fail after {@link #close}} */
+    /** {@return the memory; accesses fail after {@link #close}, writes to {@link #forReading}} */
     public MemorySegment segment() {
         return segment;
     }

@@ -13,6 +13,12 @@ import java.lang.foreign.Arena;
  */
 public final class MemFd implements AutoCloseable {
     private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_ALLOW_SEALING = 2;
+    private static final int F_ADD_SEALS = 1033;
+    private static final int F_SEAL_SEAL = 1;
+    private static final int F_SEAL_SHRINK = 2;
+    private static final int F_SEAL_GROW = 4;
+    private static final int F_SEAL_FUTURE_WRITE = 16;
 
     private final int fd;
     private final long bytes;
@@ -36,7 +42,7 @@ public final class MemFd implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             fd = (int) Descriptor.check(
                     Syscall.call(SyscallNumber.MEMFD_CREATE, arena.allocateFrom(name).address(),
-                            MFD_CLOEXEC),
+                            MFD_CLOEXEC | MFD_ALLOW_SEALING),
                     "memfd_create(" + name + ")", "raise the limit on open files (ulimit -n)");
         }
         long result = Syscall.call(SyscallNumber.FTRUNCATE, fd, bytes);
@@ -46,6 +52,20 @@ public final class MemFd implements AutoCloseable {
                     "ask for less memory");
         }
         return new MemFd(fd, bytes);
+    }
+
+    /**
+     * Makes the file read-only for ever, but for mappings for writing that are there already, and
+     * fixes its length: so no process that opens it can write to it or cut it short.
+     *
+     * @throws HostException if the host refuses it
+     * @see "fcntl(2), F_ADD_SEALS"
+     */
+    public void seal() {
+        Descriptor.check(
+                Syscall.call(SyscallNumber.FCNTL, fd, F_ADD_SEALS,
+                        F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE),
+                "fcntl(F_ADD_SEALS)", "use Linux 5.1 or later");
     }
 
     int fd() {

@@ -30,6 +30,6 @@
  * <p>Held by: {@code RingPublishStress}, {@code RingReleaseStress}, {@code RingAnnounceStress},
  * {@code TwoSendersStress}, {@code WakeWordStress}, {@code TwoWakersStress}, {@code
  * PinOrTakeStress}, {@code ReturnOrTakeStress}, {@code CheckOrRevokeStress}, {@code
- * AttachOrRevokeStress}, {@code RevokeOrRevokeStress}.
+ * AttachOrRevokeStress}, {@code RevokeOrRevokeStress}, {@code SequenceStress}.
  */
 package exo.stress;

@@ -4,8 +4,10 @@
  * What the kernel records in Java Flight Recorder.
  *
  * <p>Guarantees: <ul>
- * <li><b>Complete.</b> Every capability made or dead, every environment begun or ended, every
- * revoke request and repossession, and every leak is an event.
+ * <li><b>Complete.</b> Every capability made, granted, revoked or dead, every environment begun or
+ * ended, every revoke request and repossession, and every leak is an event; so are deliveries of
+ * upcalls and batches of pages, for recordings that ask for them. The settings {@code exo.jfc}, at
+ * the root of this module's jar, ask for all of it.
  * <li><b>Cheap.</b> An event that no recording asks for costs a test of a flag.
  * </ul>
  *

@@ -9,6 +9,8 @@ import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession;
 import exo.impl.audit.CapabilityEvent;
+import exo.impl.audit.GrantEvent;
+import exo.impl.audit.RevokeEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -186,7 +188,10 @@ public final class CapabilityTable {
      */
     public void grant(KernelCapability source, Principal to, Rights rights, String label) {
         Principal payer = source.lineage().holder();
-        to.granted(graft(source, new Lineage(this, source, to, payer, rights, label)));
+        KernelCapability made = graft(source,
+                new Lineage(this, source, to, payer, rights, label));
+        GrantEvent.record(payer.name(), to.name(), made);
+        to.granted(made);
     }
 
     private KernelCapability graft(KernelCapability source, Lineage lineage) {
@@ -219,6 +224,7 @@ public final class CapabilityTable {
      * @return how many were revoked
      */
     public int revoke(KernelCapability source) {
+        RevokeEvent event = new RevokeEvent();
         int revoked = 0;
         Burial burial;
         synchronized (this) {
@@ -233,6 +239,7 @@ public final class CapabilityTable {
             burial = begin(source, urgent, Repossession.Cause.REVOKED);
         }
         bury(burial);
+        event.revoked(source.lineage().holder().name(), source, revoked);
         return revoked;
     }
 

@@ -4,6 +4,7 @@ package exo.impl.cpu;
 import exo.api.upcall.UpcallHandler;
 import exo.impl.cap.EventPort;
 import exo.impl.cap.EventSource;
+import exo.impl.cap.Principal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,7 @@ final class BoundThread implements EventSource {
     final int tid;
     final Timeline timeline;
     final EventPort port;
+    final long env; // the number of its environment
     final List<Interval> intervals = new ArrayList<>(1); // guarded by the timeline
 
     private volatile int begunSlot = NONE; // written by the dispatcher, cleared by the thread
@@ -31,11 +33,12 @@ final class BoundThread implements EventSource {
     private volatile long ended; // likewise
     private volatile long latestBeginNanos; // likewise
 
-    BoundThread(Thread thread, int tid, Timeline timeline, EventPort port) {
+    BoundThread(Thread thread, int tid, Timeline timeline, Principal env) {
         this.thread = thread;
         this.tid = tid;
         this.timeline = timeline;
-        this.port = port;
+        this.port = env.eventPort();
+        this.env = env.id();
     }
 
     /** Announces a slice. Holds the timeline's lock. */

@@ -7,6 +7,7 @@ import exo.api.Facility;
 import exo.api.ResourceException;
 import exo.api.cpu.Core;
 import exo.api.cpu.CpuConfig;
+import exo.api.info.CoreFigures;
 import exo.host.Facilities;
 import exo.host.HostException;
 import exo.host.HostThread;
@@ -83,9 +84,19 @@ public final class Cores implements AutoCloseable {
         return List.copyOf(facilities);
     }
 
+    /** {@return how many cores there are} */
+    public int coreCount() {
+        return timelines.size();
+    }
+
     /** {@return how many slots all timelines have together} */
     public int totalSlots() {
         return timelines.values().stream().mapToInt(Timeline::slotCount).sum();
+    }
+
+    /** {@return who has which slot of each core at this moment} */
+    public List<CoreFigures> figures() {
+        return timelines.values().stream().map(Timeline::figures).toList();
     }
 
     List<Core> describe() {

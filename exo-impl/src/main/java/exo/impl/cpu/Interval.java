@@ -9,11 +9,13 @@ final class Interval {
     final Timeline timeline;
     final int firstSlot;
     final int slotCount;
+    final long owner; // the number of the environment that allocated it
     BoundThread bound;
 
-    Interval(Timeline timeline, int firstSlot, int slotCount) {
+    Interval(Timeline timeline, int firstSlot, int slotCount, long owner) {
         this.timeline = timeline;
         this.firstSlot = firstSlot;
         this.slotCount = slotCount;
+        this.owner = owner;
     }
 }

@@ -68,7 +68,7 @@ public final class KernelCpu implements Cpu, EnvService {
         owner.ledger().charge(Charge.SLOTS, Math.max(0, slotCount));
         Interval interval = null;
         try {
-            interval = timeline.reserve(firstSlot, slotCount);
+            interval = timeline.reserve(firstSlot, slotCount, owner.id());
             KernelQuantum quantum = new KernelQuantum(
                     Lineage.original(capabilities, null, owner, label), interval);
             capabilities.adopt(quantum);
@@ -141,7 +141,7 @@ public final class KernelCpu implements Cpu, EnvService {
             throw new HostFaultException(ErrorCode.HOST_FAULT, "core " + timeline.core(),
                     e.call(), e.errno().name(), e.remedy());
         }
-        BoundThread thread = new BoundThread(caller, tid, timeline, owner.eventPort());
+        BoundThread thread = new BoundThread(caller, tid, timeline, owner);
         thread.port.register(thread);
         return thread;
     }

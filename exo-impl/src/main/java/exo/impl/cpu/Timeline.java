@@ -4,6 +4,8 @@ package exo.impl.cpu;
 import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.ResourceException;
+import exo.api.info.CoreFigures;
+import exo.api.info.InfoLayout;
 import exo.impl.cap.Invariant;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +68,7 @@ final class Timeline {
     }
 
     /** Reserves slots, or refuses with no effect. */
-    synchronized Interval reserve(int firstSlot, int count) {
+    synchronized Interval reserve(int firstSlot, int count, long owner) {
         if (firstSlot < 0 || count < 1 || count > slotCount - firstSlot) {
             throw noSuchSlots(firstSlot, count);
         }
@@ -77,7 +79,7 @@ final class Timeline {
                         "choose another; Cpu.isFreeSlot tells which");
             }
         }
-        Interval interval = new Interval(this, firstSlot, count);
+        Interval interval = new Interval(this, firstSlot, count, owner);
         for (int slot = firstSlot; slot < firstSlot + count; slot++) {
             slots[slot] = interval;
         }
@@ -89,6 +91,17 @@ final class Timeline {
                 "slots " + firstSlot + " to " + ((long) firstSlot + count - 1)
                         + " were asked for, but it has slots 0 to " + (slotCount - 1),
                 "ask for others");
+    }
+
+    /** {@return who has which slot at this moment} */
+    synchronized CoreFigures figures() {
+        List<Long> owners = new ArrayList<>();
+        List<Long> users = new ArrayList<>();
+        for (Interval slot : slots) {
+            owners.add(slot == null ? InfoLayout.NOBODY : slot.owner);
+            users.add(slot == null || slot.bound == null ? InfoLayout.NOBODY : slot.bound.env);
+        }
+        return new CoreFigures(core, slotNanos, isEnforced(), owners, users);
     }
 
     /** Frees the slots of an interval that nobody is bound to. */

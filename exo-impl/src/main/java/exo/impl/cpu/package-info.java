@@ -21,7 +21,7 @@
  * }
  *
  * <p>Imports allowed: {@code exo.api}, {@code exo.api.cpu}, {@code exo.impl.cap}, {@code
- * exo.impl.audit}, {@code exo.host}.
+ * exo.impl.info}, {@code exo.impl.audit}, {@code exo.host}.
  *
  * <p>Lock order: a timeline's lock is innermost; {@link exo.impl.cpu.KernelCpu}'s own is never held
  * around it.

@@ -6,10 +6,13 @@ import exo.api.ErrorCode;
 import exo.api.ResourceException;
 import exo.api.disk.Disk;
 import exo.api.disk.DiskConfig;
+import exo.api.info.DiskFigures;
+import exo.api.info.InfoLayout;
 import exo.host.BlockFile;
 import exo.host.HostException;
 import exo.host.IoRing;
 import exo.host.Mapping;
+import exo.impl.info.DeviceTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +118,16 @@ final class Device {
 
     synchronized long freeBlocks() {
         return free.freeBlocks();
+    }
+
+    /** {@return the device at this moment, with its lowest free runs} */
+    synchronized DiskFigures figures() {
+        int flags = (file.isDirect() ? InfoLayout.DISK_DIRECT : 0)
+                | (file.isWritable() ? InfoLayout.DISK_WRITABLE : 0);
+        DiskFigures.Shape shape = new DiskFigures.Shape(blockBytes, blockCount,
+                Catalogue.reservedBlocks(blockBytes), flags);
+        return new DiskFigures(name(), shape, free.freeBlocks(), catalogue.entries().size(),
+                open.size(), free.runCount(), free.lowest(DeviceTables.RUNS_PER_DISK));
     }
 
     synchronized boolean isFree(long block) {

@@ -8,6 +8,7 @@ import exo.api.Facility;
 import exo.api.ResourceException;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.DiskConfig.QueueBackend;
+import exo.api.info.DiskFigures;
 import exo.host.BlockFile;
 import exo.host.HostException;
 import exo.host.IoRing;
@@ -114,6 +115,11 @@ public final class Disks implements AutoCloseable {
     /** {@return how many blocks all devices have together} */
     public long totalBlocks() {
         return devices.stream().mapToLong(Device::blockCount).sum();
+    }
+
+    /** {@return the devices at this moment} */
+    public List<DiskFigures> figures() {
+        return devices.stream().map(Device::figures).toList();
     }
 
     /**

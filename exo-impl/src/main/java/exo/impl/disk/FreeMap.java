@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.disk;
 
+import exo.api.info.DiskFigures;
 import exo.impl.cap.Invariant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -41,6 +43,20 @@ final class FreeMap {
             }
         }
         return -1;
+    }
+
+    /** {@return how many runs there are} */
+    int runCount() {
+        return runs.size();
+    }
+
+    /** {@return the lowest runs, at most so many} */
+    List<DiskFigures.Run> lowest(int most) {
+        return runs.entrySet()
+                .stream()
+                .limit(most)
+                .map(run -> new DiskFigures.Run(run.getKey(), run.getValue()))
+                .toList();
     }
 
     /** {@return the length of the longest free run} */

@@ -24,7 +24,7 @@
  * }
  *
  * <p>Imports allowed: {@code exo.api}, {@code exo.api.disk}, {@code exo.api.mem}, {@code
- * exo.impl.cap}, {@code exo.impl.audit}, {@code exo.host}.
+ * exo.impl.cap}, {@code exo.impl.info}, {@code exo.impl.audit}, {@code exo.host}.
  *
  * <p>Lock order: a device's lock is innermost. A queue has no lock: it belongs to its thread, and
  * what others may touch is volatile.

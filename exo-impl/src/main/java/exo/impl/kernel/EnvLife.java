@@ -100,13 +100,19 @@ final class EnvLife {
         KernelEnv child = new KernelEnv(env.kernel(), env, env.kernel().nextEnvId(), spec);
         EnvTargetCapability capability = new EnvTargetCapability(Lineage
                 .original(env.kernel().capabilities(), null, env, "env-" + child.id()), child);
+        boolean listed = false;
         try {
             env.kernel().capabilities().adopt(capability);
             child.life().control = capability;
             giveGifts(spec, child);
             addChild(child);
+            env.kernel().exposure().born(child);
+            listed = true;
             child.life().startThread(child.name(), libOs, true);
         } catch (RuntimeException e) {
+            if (listed) {
+                env.kernel().exposure().gone(child);
+            }
             synchronized (this) {
                 children.remove(child);
             }
@@ -288,6 +294,7 @@ final class EnvLife {
         }
         exit = new EnvExit(obeyed ? reason : EnvExit.Reason.ABORTED, reportedFailure());
         EnvEvent.record(env.name(), env.id(), exit.reason().name());
+        env.kernel().exposure().gone(env);
         synchronized (this) {
             state = State.ENDED;
         }

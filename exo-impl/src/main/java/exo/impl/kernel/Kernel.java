@@ -8,6 +8,7 @@ import exo.api.Exokernel;
 import exo.api.Facility;
 import exo.api.HostConfig;
 import exo.api.LeakReport;
+import exo.api.info.KernelInfo;
 import exo.api.mem.MemoryConfig;
 import exo.api.upcall.Repossession;
 import exo.impl.audit.LeakEvent;
@@ -31,8 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A kernel instance: it owns the host's resources, and the tree of environments.
  *
- * <p>Boot acquires in the order memory, disks, cores, network, root; close returns in the opposite
- * order. A boot that fails half way returns what it had.
+ * <p>Boot acquires in the order cores, exposed information, memory, disks, network, root; close
+ * returns in the opposite order. A boot that fails half way returns what it had.
  */
 final class Kernel implements Exokernel {
     private static final int ROOT_THREADS = 1 << 16;
@@ -43,6 +44,7 @@ final class Kernel implements Exokernel {
     private final Duration grace;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>(); // written at boot and close only
     private final List<Facility> facilities = new ArrayList<>(); // written at boot only
+    private final Exposure info;
     private final FramePool pool;
     private final Cores cores;
     private final KernelEnv root;
@@ -53,10 +55,12 @@ final class Kernel implements Exokernel {
         this.grace = Patience.within(config.grace());
         try {
             facilities.add(Fence.probe());
-            pool = own(new FramePool(config.memory()));
-            Disks disks = own(new Disks(config.disks(), pool.mapping()));
             cores = own(new Cores(config.cpu()));
+            info = own(new Exposure(config, cores.totalSlots(), cores.coreCount()));
+            pool = own(new FramePool(config.memory(), info.frames()));
+            Disks disks = own(new Disks(config.disks(), pool.mapping()));
             NetDevices nets = own(new NetDevices(config.nets()));
+            facilities.add(info.facility());
             facilities.addAll(pool.facilities());
             facilities.addAll(disks.facilities());
             facilities.addAll(cores.facilities());
@@ -71,6 +75,7 @@ final class Kernel implements Exokernel {
             disks.giveTo(root, capabilities);
             nets.giveTo(root, capabilities);
             names.giveTo(root, capabilities);
+            info.begin(root, cores, disks, nets);
         } catch (ExoException e) {
             release(e);
             throw e;
@@ -95,6 +100,16 @@ final class Kernel implements Exokernel {
     @Override
     public List<Facility> limits() {
         return HostReport.limits();
+    }
+
+    @Override
+    public KernelInfo info() {
+        return info;
+    }
+
+    /** {@return what is exposed, for the kernel to write} */
+    Exposure exposure() {
+        return info;
     }
 
     @Override
@@ -151,6 +166,7 @@ final class Kernel implements Exokernel {
         }
         capabilities.close(root, Repossession.Cause.OWNER_GONE);
         leaks().entries().forEach(LeakEvent::record);
+        info.end(); // before the devices go that a refresh would look at
         synchronized (embedderUpcalls) {
             embedderUpcalls.values().forEach(KernelUpcalls::close);
             embedderUpcalls.clear();

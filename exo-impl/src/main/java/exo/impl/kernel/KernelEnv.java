@@ -14,6 +14,7 @@ import exo.api.Quota;
 import exo.api.ResourceException;
 import exo.api.cpu.Cpu;
 import exo.api.disk.Disk;
+import exo.api.info.KernelInfo;
 import exo.api.mem.Memory;
 import exo.api.name.Names;
 import exo.api.net.Net;
@@ -48,6 +49,7 @@ final class KernelEnv implements Env, Principal {
     private final long id;
     private final String name;
     private final Quota granted;
+    private final long bornTick; // milliseconds since boot
     private final Ledger ledger;
     private final Usage usage = new Usage();
     private final KeyTable keyTable = new KeyTable();
@@ -68,6 +70,7 @@ final class KernelEnv implements Env, Principal {
         this.id = id;
         this.name = spec.name();
         this.granted = spec.quota();
+        this.bornTick = kernel.exposure().tick();
         this.ledger = new Ledger(name, granted, kernel.capabilities()::settle);
         this.keyRing = new KernelKeyRing(kernel.capabilities(), this);
         this.memory = new KernelMemory(kernel.pool(), kernel.capabilities(), this);
@@ -120,6 +123,12 @@ final class KernelEnv implements Env, Principal {
     @Override
     public Names names() {
         return names;
+    }
+
+    @Override
+    public KernelInfo info() {
+        checkCaller();
+        return kernel.info();
     }
 
     @Override
@@ -247,6 +256,10 @@ final class KernelEnv implements Env, Principal {
 
     Quota granted() {
         return granted;
+    }
+
+    long bornTick() {
+        return bornTick;
     }
 
     EnvLife life() {

@@ -16,7 +16,7 @@
  *
  * <p>Reading order: {@code Kernel}, {@code KernelEnv}, {@code EnvLife}, {@code KernelThread},
  * {@code KernelUpcalls}, {@link exo.impl.kernel.WakeWord}, {@code ControlEvents}, {@code
- * FrameRevocation}.
+ * FrameRevocation}, {@code Exposure}.
  *
  * {@snippet lang="java" :
  * try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
@@ -27,13 +27,15 @@
  * <p>Imports allowed: everything in {@code exo.api}, {@code exo.impl} and {@code exo.host}.
  *
  * <p>Lock order: {@code EnvLife}, then the capability table, then a ledger; a window's lock, then
- * the frame pool's; the locks of devices and timelines are innermost. Nothing waits under any of
- * them but the writing of a device's catalogue.
+ * the frame pool's; the locks of devices and timelines come after these, and a table of the exposed
+ * information is innermost. Nothing waits under any of them but the writing of a device's
+ * catalogue.
  *
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 24-25 and 33-34.
  *
  * <p>Held by: {@code KernelTest}, {@code EnvTest}, {@code UpcallTest}, {@code RevocationTest},
- * {@code FenceTest}, {@code UnprivilegedTest}, {@code EnvHostile}, {@code NullsHostile}, {@code
- * FenceHostile}, {@code WakeWordStress}, {@code TwoWakersStress}.
+ * {@code FenceTest}, {@code UnprivilegedTest}, {@code ExposureTest}, {@code EnvHostile}, {@code
+ * NullsHostile}, {@code FenceHostile}, {@code InfoHostile}, {@code WakeWordStress}, {@code
+ * TwoWakersStress}.
  */
 package exo.impl.kernel;

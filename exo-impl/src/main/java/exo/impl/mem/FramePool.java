@@ -12,6 +12,7 @@ import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.MemFd;
 import exo.impl.cap.Invariant;
+import exo.impl.info.FrameObserver;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -33,21 +34,29 @@ public final class FramePool implements AutoCloseable {
     private final Mapping all;
     private final int pageBytes;
     private final int frameCount;
+    private final FrameObserver observer; // called under this lock
     private final BitSet used = new BitSet(); // guarded by this
     private final BitSet dirty = new BitSet(); // guarded by this
     private int usedCount; // guarded by this
     private int reservedCount; // guarded by this
     private final List<Facility> facilities = new ArrayList<>(); // written at boot only
 
+    /** For tests: a pool that nobody observes. */
+    FramePool(MemoryConfig config) {
+        this(config, FrameObserver.NONE);
+    }
+
     /**
      * Makes the pool.
      *
      * @param config how many frames, and whether to lock them
+     * @param observer is told who owns which frame
      * @throws HostFaultException if the host refuses the memory
      * @throws ResourceException with {@link ErrorCode#UNAVAILABLE} if locking is demanded and
      *         refused; with {@link ErrorCode#EXHAUSTED} if the host does not have that much memory
      */
-    public FramePool(MemoryConfig config) {
+    public FramePool(MemoryConfig config, FrameObserver observer) {
+        this.observer = observer;
         this.pageBytes = Facilities.pageBytes();
         this.frameCount = config.frames();
         long bytes = (long) frameCount * pageBytes;
@@ -171,9 +180,10 @@ public final class FramePool implements AutoCloseable {
      * them.
      *
      * @param count how many
+     * @param owner the number of the environment
      * @return their numbers, in the order they shall be mapped
      */
-    int[] alloc(int count) {
+    int[] alloc(int count, long owner) {
         int[] frames = new int[count];
         BitSet stale = new BitSet();
         synchronized (this) {
@@ -185,6 +195,7 @@ public final class FramePool implements AutoCloseable {
                 take(next, stale);
                 next = used.nextClearBit(next);
             }
+            observer.allocated(frames, owner);
         }
         zero(frames, stale);
         return frames;
@@ -195,11 +206,12 @@ public final class FramePool implements AutoCloseable {
      *
      * @param first the number of the first
      * @param count how many
+     * @param owner the number of the environment
      * @return their numbers
      * @throws ResourceException with {@link ErrorCode#BUSY} or {@link ErrorCode#OUT_OF_RANGE}; no
      *         effect
      */
-    int[] allocAt(int first, int count) {
+    int[] allocAt(int first, int count, long owner) {
         if (first < 0 || count > frameCount - first) {
             throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER,
                     "frames " + first + " to " + ((long) first + count - 1),
@@ -218,6 +230,7 @@ public final class FramePool implements AutoCloseable {
                 frames[i] = first + i;
                 take(first + i, stale);
             }
+            observer.allocated(frames, owner);
         }
         zero(frames, stale);
         return frames;
@@ -234,6 +247,12 @@ public final class FramePool implements AutoCloseable {
             used.clear(frame);
             usedCount--;
         }
+        observer.freed(frames);
+    }
+
+    /** Notes that frames in use were mapped once more. */
+    void mapped(int[] frames) {
+        observer.mapped(frames);
     }
 
     private void take(int frame, BitSet stale) {

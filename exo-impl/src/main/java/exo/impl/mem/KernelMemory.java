@@ -20,6 +20,7 @@ import exo.impl.cap.Invariant;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
+import exo.impl.info.FrameCensus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -156,6 +157,17 @@ public final class KernelMemory implements Memory, EnvService {
                 idle += window.idleCount();
             }
             return idle;
+        }
+    }
+
+    /**
+     * Counts what the pages of all windows show; any thread.
+     *
+     * @param census where to count
+     */
+    public void count(FrameCensus census) {
+        for (KernelWindow window : snapshot()) {
+            window.count(census);
         }
     }
 

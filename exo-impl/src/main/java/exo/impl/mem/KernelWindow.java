@@ -14,9 +14,11 @@ import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.Pagemap;
+import exo.impl.audit.WindowEvent;
 import exo.impl.cap.PinHolder;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
+import exo.impl.info.FrameCensus;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,7 +73,7 @@ final class KernelWindow implements Window, PinnableWindow {
         checkOwner();
         checkVoid(firstPage, pageCount);
         memory.charge(pageCount);
-        mapOwn(firstPage, memory.pool().alloc(pageCount));
+        mapOwn(firstPage, memory.pool().alloc(pageCount, memory.owner().id()));
     }
 
     @Override
@@ -81,7 +83,7 @@ final class KernelWindow implements Window, PinnableWindow {
         memory.charge(pageCount);
         int[] frames;
         try {
-            frames = memory.pool().allocAt(firstFrame, pageCount);
+            frames = memory.pool().allocAt(firstFrame, pageCount, memory.owner().id());
         } catch (ResourceException e) {
             memory.release(pageCount);
             throw e;
@@ -98,6 +100,7 @@ final class KernelWindow implements Window, PinnableWindow {
             memory.giveBack(frames);
             throw Faults.memory(e, "pages of a window");
         }
+        WindowEvent.allocated(memory.owner().name(), firstPage, frames.length);
     }
 
     @Override
@@ -122,6 +125,8 @@ final class KernelWindow implements Window, PinnableWindow {
                 showFrames(firstPage, shown, PageTable.SHARED);
             }
             shared.add(binding);
+            memory.pool().mapped(shown);
+            WindowEvent.mapped(memory.owner().name(), firstPage, frameCount);
         } catch (HostException e) {
             memory.capabilities().detach(frames, binding);
             throw Faults.memory(e, "pages of a window");
@@ -188,6 +193,7 @@ final class KernelWindow implements Window, PinnableWindow {
         }
         shared.removeIf(this::detachIfGone);
         memory.giveBack(Arrays.copyOf(owned, count));
+        WindowEvent.released(memory.owner().name(), firstPage, pageCount);
     }
 
     private boolean detachIfGone(SharedPages binding) {
@@ -351,6 +357,16 @@ final class KernelWindow implements Window, PinnableWindow {
             throw KernelMemory.stale(page);
         }
         return table.frame(page);
+    }
+
+    /** Counts what the pages show now; any thread, without the lock. */
+    void count(FrameCensus census) {
+        for (int page = 0; page < pageCount(); page++) {
+            byte state = table.state(page);
+            if (state == PageTable.OWN || state == PageTable.SHARED) {
+                census.count(table.frame(page), state == PageTable.OWN && table.isIdle(page));
+            }
+        }
     }
 
     boolean isOwnedBy(Thread thread) {

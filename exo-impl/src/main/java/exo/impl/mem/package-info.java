@@ -24,7 +24,7 @@
  * }
  *
  * <p>Imports allowed: {@code exo.api}, {@code exo.api.mem}, {@code exo.impl.cap}, {@code
- * exo.impl.audit}, {@code exo.host}.
+ * exo.impl.info}, {@code exo.impl.audit}, {@code exo.host}.
  *
  * <p>Threading: a window is confined to the thread that bound it; the pool, and taking frames by
  * force, are for any thread.

@@ -4,6 +4,7 @@ package exo.impl.net;
 import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.ResourceException;
+import exo.api.info.NetFigures;
 import exo.api.net.Ipv4Address;
 import exo.api.net.MacAddress;
 import java.lang.foreign.MemorySegment;
@@ -81,6 +82,19 @@ final class Device {
 
     private void admitStations() {
         link.admit(stations.stream().mapToLong(station -> station.mac().bits()).toArray());
+    }
+
+    /** {@return the device at this moment} */
+    NetFigures figures() {
+        int stationCount;
+        synchronized (this) {
+            stationCount = stations.size();
+        }
+        LinkCounters seen = link.counters();
+        return new NetFigures(name, mtu(), stationCount, bindings.length,
+                new NetFigures.Counters(seen.received().frames(), seen.received().dropped(),
+                        seen.received().unusable(), seen.sent().frames(), seen.sent().refused(),
+                        seen.faults(), seen.cpuNanos()));
     }
 
     synchronized void add(KernelBinding binding) {

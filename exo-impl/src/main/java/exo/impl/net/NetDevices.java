@@ -6,6 +6,7 @@ import exo.api.ErrorCode;
 import exo.api.ExoException;
 import exo.api.Facility;
 import exo.api.ResourceException;
+import exo.api.info.NetFigures;
 import exo.api.net.NetConfig;
 import exo.host.HostException;
 import exo.host.NetInterface;
@@ -66,6 +67,11 @@ public final class NetDevices implements AutoCloseable {
     /** {@return what backs the devices} */
     public List<Facility> facilities() {
         return List.copyOf(facilities);
+    }
+
+    /** {@return the devices at this moment} */
+    public List<NetFigures> figures() {
+        return devices.stream().map(Device::figures).toList();
     }
 
     /**

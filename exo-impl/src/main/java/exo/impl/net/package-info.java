@@ -23,8 +23,8 @@
  * }
  *
  * <p>Imports allowed: {@code exo.api}, {@code exo.api.net}, {@code exo.api.mem}, {@code
- * exo.api.code}, {@code exo.impl.cap}, {@code exo.impl.audit}, {@code exo.impl.code}, {@code
- * exo.host}.
+ * exo.api.code}, {@code exo.impl.cap}, {@code exo.impl.info}, {@code exo.impl.audit}, {@code
+ * exo.impl.code}, {@code exo.host}.
  *
  * <p>Threading: a binding is confined to its thread, except for delivery into its receive ring,
  * which any sender, and the receiving thread of a link, does under the ring's lock.

@@ -10,17 +10,28 @@ import exo.api.Rights;
 import exo.api.disk.BlockDevice;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
+import exo.api.mem.Frames;
 import exo.api.mem.Window;
 import exo.api.upcall.Upcalls;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.Await;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jdk.jfr.Configuration;
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -180,5 +191,100 @@ class AuditTest {
         assertEquals(List.of("env x: 3 frames"),
                 events.stream().map(e -> e.getString("what")).toList(),
                 "and the kernel itself leaked nothing");
+    }
+
+    /** A recording with the settings that ship. */
+    private List<RecordedEvent> recordAsShipped(Deed deed)
+            throws IOException, InterruptedException, ParseException {
+        Configuration settings;
+        try (Reader text = new InputStreamReader(
+                ClassLoader.getSystemResourceAsStream("exo.jfc"), StandardCharsets.UTF_8)) {
+            settings = Configuration.create(text);
+        }
+        try (Recording recording = new Recording(settings)) {
+            recording.start();
+            try (Exokernel kernel = Exokernel.boot(
+                    HostConfig.minimal().disk(DiskConfig.temporary("disk0", 4 << 20)))) {
+                deed.in(kernel);
+            }
+            LeakEvent.record("env x: 3 frames");
+            recording.stop();
+            Path file = folder.resolve("shipped.jfr");
+            recording.dump(file);
+            return RecordingFile.readAllEvents(file);
+        }
+    }
+
+    private static RecordedEvent only(List<RecordedEvent> events, String type, String field,
+            Object value) {
+        List<RecordedEvent> found = with(events.stream()
+                .filter(e -> e.getEventType().getName().equals(type))
+                .toList(), field, value).toList();
+        assertEquals(1, found.size(), type + " " + found);
+        return found.getFirst();
+    }
+
+    @Test
+    void shouldRecordEverythingWithTheSettingsThatShip()
+            throws IOException, InterruptedException, ParseException {
+        List<RecordedEvent> events = recordAsShipped(kernel -> {
+            Env root = kernel.rootEnv();
+            Extent extent = root.disk()
+                    .allocExtent(root.keys().find("disk0", BlockDevice.class), "", 4);
+            EnvControl child = root.createEnv(EnvSpec.named("child")
+                    .frames(8)
+                    .grant("gift", extent, Rights.READ), env -> {
+                        Window window = env.memory().bindWindow(8);
+                        window.allocPages(1, 4);
+                        Frames frames = env.memory().share(window, 1, 2, Rights.ALL, "frames");
+                        window.map(6, frames, 0, 2);
+                        env.upcalls().await(Upcalls.NEVER); // the grant
+                        window.releasePages(6, 1);
+                        window.allocPages(0, 1);
+                        while (true) {
+                            env.upcalls().await(Upcalls.NEVER);
+                        }
+                    });
+            Await.until("the child has its pages", Duration.ofSeconds(20),
+                    () -> child.account().framesHeld() == 5);
+            root.keys().revoke(extent);
+            child.reclaimFrames(6, Duration.ZERO);
+            child.end(Duration.ofSeconds(10));
+        });
+        RecordedEvent grant = only(events, "dev.exo.Grant", "label", "gift");
+        assertEquals("root", grant.getString("from"));
+        assertEquals("child", grant.getString("to"));
+        assertEquals("EXTENT", grant.getString("kind"));
+        assertEquals("READ", grant.getString("rights"));
+        RecordedEvent revoke = only(events, "dev.exo.Revoke", "env", "root");
+        assertEquals("EXTENT", revoke.getString("kind"));
+        assertEquals(1, revoke.getInt("count"));
+        RecordedEvent mapped = only(events, "dev.exo.Window", "action", "MAPPED");
+        assertEquals("child", mapped.getString("env"));
+        assertEquals(6, mapped.getInt("firstPage"));
+        assertEquals(2, mapped.getInt("pages"));
+        RecordedEvent allocated = only(events, "dev.exo.Window", "pages", 4);
+        assertEquals("ALLOCATED", allocated.getString("action"));
+        assertEquals(1, allocated.getInt("firstPage"));
+        assertEquals("RELEASED", only(events.stream()
+                .filter(e -> e.hasField("firstPage") && e.getInt("firstPage") == 6)
+                .toList(), "dev.exo.Window", "pages", 1).getString("action"));
+        only(events, "dev.exo.Revocation", "action", "ASKED");
+        only(events, "dev.exo.Leak", "what", "env x: 3 frames");
+        assertTrue(with(events.stream()
+                .filter(e -> e.getEventType().getName().equals("dev.exo.Upcall"))
+                .toList(), "env", "child").mapToInt(e -> e.getInt("count")).sum() >= 2);
+        Set<String> seen = events.stream()
+                .map(e -> e.getEventType().getName())
+                .collect(Collectors.toSet());
+        assertEquals(Set.of("dev.exo.Capability", "dev.exo.Env", "dev.exo.Grant",
+                "dev.exo.Leak", "dev.exo.Revocation", "dev.exo.Revoke", "dev.exo.Upcall",
+                "dev.exo.Window"), seen, "each kind of event, and none of the JDK's");
+        assertEquals(seen, FlightRecorder.getFlightRecorder()
+                .getEventTypes()
+                .stream()
+                .map(EventType::getName)
+                .filter(name -> name.startsWith("dev.exo."))
+                .collect(Collectors.toSet()), "there are no other kinds");
     }
 }

@@ -19,6 +19,7 @@ import exo.api.disk.Disk;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.api.disk.ExtentQueue;
+import exo.api.info.KernelInfo;
 import exo.api.mem.Frames;
 import exo.api.mem.Memory;
 import exo.api.mem.Window;
@@ -81,6 +82,7 @@ class NullsHostile {
         });
         live.put(Exokernel.class, kernel);
         live.put(Env.class, root);
+        live.put(KernelInfo.class, kernel.info());
         live.put(KeyRing.class, root.keys());
         live.put(Memory.class, root.memory());
         live.put(Disk.class, root.disk());

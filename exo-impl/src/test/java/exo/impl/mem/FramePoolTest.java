@@ -41,13 +41,13 @@ class FramePoolTest {
 
     private int[] alloc(int count) {
         assertTrue(pool.tryReserve(count));
-        return pool.alloc(count);
+        return pool.alloc(count, 7);
     }
 
     private int[] allocAt(int first, int count) {
         boolean room = pool.tryReserve(count);
         try {
-            return pool.allocAt(first, count);
+            return pool.allocAt(first, count, 7);
         } catch (ResourceException e) {
             pool.unreserve(room ? count : 0);
             throw e;

@@ -10,6 +10,7 @@ import exo.api.LibOs;
 import exo.api.Quota;
 import exo.api.cpu.Cpu;
 import exo.api.disk.Disk;
+import exo.api.info.KernelInfo;
 import exo.api.mem.Memory;
 import exo.api.name.Names;
 import exo.api.net.Net;
@@ -63,6 +64,11 @@ final class RecordingEnv implements Env {
     @Override
     public Names names() {
         return env.names();
+    }
+
+    @Override
+    public KernelInfo info() {
+        return env.info();
     }
 
     @Override
