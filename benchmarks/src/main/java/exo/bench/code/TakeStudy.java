@@ -13,7 +13,7 @@ import java.util.Map;
  * insert into a set against its size. There is no baseline; the question is how it grows.
  */
 public final class TakeStudy implements Study {
-    private static final List<Integer> PORTS = List.of(1, 10, 100, 1000);
+    private static final List<Integer> PORTS = List.of(1, 10, 100, 500);
     private static final List<Integer> SIZES = List.of(10, 100, 1000, 10_000);
     private static final String UNIT = "us/op";
 

@@ -23,6 +23,7 @@
  *
  * <p>Source: pcap(5) for captures, and what tcpdump prints.
  *
- * <p>Held by: {@code CodeRunTest}, {@code CodeFilesTest}.
+ * <p>Held by: {@code CodeRunTest}, {@code CodeFilesTest}; {@code CodeLauncherTest} as a user starts
+ * it.
  */
 package exo.cli.code;

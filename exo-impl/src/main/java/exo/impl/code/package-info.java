@@ -4,7 +4,8 @@
  * The engine for downloaded code, as the kernel and everybody else sees it.
  *
  * <p>Guarantees: <ul>
- * <li><b>Pure.</b> Nothing here or below reads a clock, does I/O, or knows a capability.
+ * <li><b>Pure.</b> Nothing here or below reads a clock, does I/O, or knows a capability. Chance
+ * decides where a set of filters keeps its entries, never an answer.
  * <li><b>Verified first.</b> A program comes to an engine by way of {@code KernelProgram} only, and
  * there only by way of the verifier.
  * <li><b>Two engines, one meaning.</b> Interpreter and compiler give the same answers.

@@ -43,9 +43,7 @@ final class MachineFilter implements PacketFilter {
         regions = verified.newRegions();
         isWritable = verified.contract().arguments().getFirst() instanceof Argument.Packet packet
                 && packet.isWritable();
-        for (int i = 0; i < MACHINES; i++) {
-            machines[i] = newMachine();
-        }
+        machines[0] = newMachine(); // so that for a single thread not even the first run allocates
     }
 
     private Machine newMachine() {
@@ -57,7 +55,7 @@ final class MachineFilter implements PacketFilter {
     @Override
     public int accept(MemorySegment memory, long offset, int lengthBytes) {
         int index = take();
-        Machine machine = index == NONE ? newMachine() : machines[index];
+        Machine machine = index == NONE ? newMachine() : kept(index);
         machine.bindPacket(memory, offset, lengthBytes);
         try {
             machine.begin();
@@ -70,6 +68,14 @@ final class MachineFilter implements PacketFilter {
                 taken.setRelease(index, 0); // pairs with the compareAndSet of the next to take it
             }
         }
+    }
+
+    /** {@return the machine of a place that this run has taken, made when it is first taken} */
+    private Machine kept(int index) {
+        if (machines[index] == null) {
+            machines[index] = newMachine();
+        }
+        return machines[index];
     }
 
     private int take() {

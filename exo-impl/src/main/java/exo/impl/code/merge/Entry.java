@@ -3,6 +3,7 @@ package exo.impl.code.merge;
 
 import exo.api.code.Classifier;
 import exo.api.code.PacketFilter;
+import exo.impl.code.merge.Group.Member;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.code.merge;
 
+import exo.api.code.PacketFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,27 @@ final class Group {
     Table table;
     private final List<Member> members = new ArrayList<>();
     private final Map<Shape, Projection> projections = new HashMap<>();
+
+    /** An alternative of a filter in a group. For the thread that changes the set. */
+    static final class Member {
+        final int key;
+        final long sequence;
+        final Alternative alternative;
+        /** What must be asked for a packet with the bits; {@link Entry#EXACT} if nothing. */
+        final PacketFilter filter;
+        /** It, in the group's present table. */
+        Entry entry;
+        /** Where it is in the group's list. */
+        int index;
+        Group group;
+
+        Member(int key, long sequence, Alternative alternative, PacketFilter filter) {
+            this.key = key;
+            this.sequence = sequence;
+            this.alternative = alternative;
+            this.filter = filter;
+        }
+    }
 
     /** Makes an empty group, which gets its table with the first member. */
     Group(Shape shape) {
@@ -47,11 +69,11 @@ final class Group {
             projection.add(wanted);
         }
         if (!layout.equals(before)) {
-            table = new Table(layout, matchers.of(layout), members);
+            table = new Table(layout, matchers.of(layout), matchers.salt(), members);
         } else if (table.hasRoom()) {
             table.add(member);
         } else {
-            table = new Table(layout, table.matcher, members);
+            table = new Table(layout, table.matcher, matchers.salt(), members);
         }
     }
 

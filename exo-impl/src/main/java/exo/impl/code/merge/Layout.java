@@ -9,8 +9,6 @@ import java.util.List;
  * guards; the others, moved together, are the words of the key. Immutable.
  */
 final class Layout {
-    private static final long FACTOR = 0x9e37_79b9_7f4a_7c15L; // 2^64 divided by the golden ratio
-
     final Shape shape;
     final List<Window> windows;
     /** For each window, the bits that are the same in all members. */
@@ -102,16 +100,5 @@ final class Layout {
     @Override
     public int hashCode() {
         return 31 * (31 * shape.hashCode() + Arrays.hashCode(guards)) + Arrays.hashCode(values);
-    }
-
-    /** {@return a hash of words so far and one more; its upper bits are the best} */
-    static long mix(long hash, long word) {
-        long mixed = (hash ^ word) * FACTOR;
-        return mixed ^ (mixed >>> Integer.SIZE);
-    }
-
-    /** {@return the place of a hash in a table} */
-    static int place(long hash, int shift) {
-        return (int) ((hash * FACTOR) >>> shift);
     }
 }

@@ -31,11 +31,16 @@ final class MatcherCompiler {
     private static final ClassDesc MATCHER = ClassDesc.of(Matcher.class.getName());
     private static final ClassDesc ENTRY = ClassDesc.of(Entry.class.getName());
     private static final ClassDesc TABLE = ClassDesc.of(Table.class.getName());
-    private static final ClassDesc LAYOUT = ClassDesc.of(Layout.class.getName());
+    private static final ClassDesc SALT = ClassDesc.of(Salt.class.getName());
     private static final ClassDesc SEGMENT = ClassDesc.of(MemorySegment.class.getName());
     private static final MethodTypeDesc FIND = MethodTypeDesc.of(ENTRY, SEGMENT, CD_long, CD_int,
             TABLE);
     private static final MethodTypeDesc LOAD = MethodTypeDesc.of(CD_long, SEGMENT, CD_long);
+
+    private static final MethodTypeDesc MIX = MethodTypeDesc.of(CD_long, CD_long, CD_long,
+            CD_long);
+    private static final MethodTypeDesc PLACE_OF = MethodTypeDesc.of(CD_int, CD_long, CD_long,
+            CD_int);
 
     // Slots of find(this, memory, offset, lengthBytes, table).
     private static final int MEMORY = 1;
@@ -49,14 +54,21 @@ final class MatcherCompiler {
     private static final int KEY = 12; // longs
 
     private final Layout layout;
+    private final Salt salt;
 
-    private MatcherCompiler(Layout layout) {
+    private MatcherCompiler(Layout layout, Salt salt) {
         this.layout = layout;
+        this.salt = salt;
     }
 
-    /** {@return the code for a layout} */
-    static Matcher compile(Layout layout) {
-        byte[] bytes = new MatcherCompiler(layout).generate();
+    /**
+     * {@return the code for a layout}
+     *
+     * @param layout how keys are made
+     * @param salt where they lie; its numbers become constants
+     */
+    static Matcher compile(Layout layout, Salt salt) {
+        byte[] bytes = new MatcherCompiler(layout, salt).generate();
         try {
             return (Matcher) MethodHandles.lookup()
                     .defineHiddenClass(bytes, true)
@@ -164,14 +176,16 @@ final class MatcherCompiler {
             code.aload(FOUND).areturn();
             return;
         }
-        code.lconst_0();
+        code.loadConstant(salt.first());
         for (int word = 0; word < layout.words; word++) {
             code.lload(KEY + 2 * word)
-                    .invokestatic(LAYOUT, "mix", MethodTypeDesc.of(CD_long, CD_long, CD_long));
+                    .loadConstant(salt.factor(word))
+                    .invokestatic(SALT, "mix", MIX);
         }
-        code.aload(TABLE_SLOT)
+        code.loadConstant(salt.last())
+                .aload(TABLE_SLOT)
                 .getfield(TABLE, "shift", CD_int)
-                .invokestatic(LAYOUT, "place", MethodTypeDesc.of(CD_int, CD_long, CD_int))
+                .invokestatic(SALT, "place", PLACE_OF)
                 .istore(PLACE);
         Label again = code.newBoundLabel();
         Label next = code.newLabel();

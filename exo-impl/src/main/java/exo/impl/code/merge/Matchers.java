@@ -12,16 +12,24 @@ final class Matchers {
     static final int KEPT = 64;
 
     private final LinkedHashMap<Layout, Matcher> kept = new LinkedHashMap<>(KEPT * 2, 0.75f, true);
+    private final Salt salt;
     private int compilations;
 
-    /** Makes an empty store. */
-    Matchers() {}
+    /** Makes an empty store of code that looks for keys where a salt says. */
+    Matchers(Salt salt) {
+        this.salt = salt;
+    }
+
+    /** {@return where keys lie} */
+    Salt salt() {
+        return salt;
+    }
 
     /** {@return the code for a layout} */
     Matcher of(Layout layout) {
         Matcher matcher = kept.get(layout);
         if (matcher == null) {
-            matcher = MatcherCompiler.compile(layout);
+            matcher = MatcherCompiler.compile(layout, salt);
             compilations++;
             if (kept.size() == KEPT) {
                 kept.pollFirstEntry();

@@ -6,9 +6,11 @@ import exo.api.code.Classifier;
 import exo.api.code.PacketFilter;
 import exo.api.code.VerifiedProgram;
 import exo.api.code.VerifiedProgram.Engine;
+import exo.impl.code.merge.Group.Member;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,8 +31,8 @@ import java.util.Map;
  * differ by ranges of numbers count as overlapping.
  *
  * <p><b>Cost.</b> A packet costs one search for each group of alternatives that look at the same
- * bits, whatever their number; and a run of a filter for each hit that wants more than bits. An
- * insertion costs one search for each group of fewer bits.
+ * bits, whatever their number, and whoever chose them: see {@link Salt}; and a run of a filter for
+ * each hit that wants more than bits. An insertion costs one search for each group of fewer bits.
  *
  * <p><b>Threads.</b> Readers take no lock and see tables that change beneath them. One change by
  * itself gives a packet to the filter that it was given to before, or after; a reader that saw more
@@ -38,6 +40,8 @@ import java.util.Map;
  */
 public final class MergedClassifier implements Classifier {
     private static final VarHandle CHANGES;
+    /** Not a generator whose next number follows from those that others saw. */
+    private static final SecureRandom SALTS = new SecureRandom();
 
     static {
         try {
@@ -51,7 +55,7 @@ public final class MergedClassifier implements Classifier {
     /** By key, for the thread that changes the set. */
     private final Map<Integer, List<Member>> filters = new HashMap<>();
     private final Map<Shape, Group> byShape = new HashMap<>();
-    private final Matchers matchers = new Matchers();
+    private final Matchers matchers;
     /**
      * Groups, those of most bits first. Read without a fence: readers see all of what it holds,
      * since that is in final fields, and every change that happened before they were given the
@@ -72,8 +76,15 @@ public final class MergedClassifier implements Classifier {
         }
     }
 
-    /** Makes an empty set. */
-    public MergedClassifier() {}
+    /** Makes an empty set, whose tables are in an order that nobody can tell. */
+    public MergedClassifier() {
+        this(new Salt(SALTS.nextLong()));
+    }
+
+    /** Makes an empty set, with a salt that is known. */
+    MergedClassifier(Salt salt) {
+        matchers = new Matchers(salt);
+    }
 
     @Override
     public void insert(int key, VerifiedProgram filter) {
@@ -194,6 +205,24 @@ public final class MergedClassifier implements Classifier {
             places += group.table.entries.length;
         }
         return places;
+    }
+
+    /** {@return how many places a search looks at for one of the keys, at most} */
+    int longestSearch() {
+        int longest = 0;
+        for (List<Member> members : filters.values()) {
+            for (Member member : members) {
+                Table table = member.group.table;
+                longest = Math.max(longest,
+                        table.probes(table.layout.key(member.alternative.wanted())));
+            }
+        }
+        return longest;
+    }
+
+    /** {@return the class of the code of the first group} */
+    Class<?> matcherClass() {
+        return groups.all[0].table.matcher.getClass();
     }
 
     /** {@return how many groups there are} */

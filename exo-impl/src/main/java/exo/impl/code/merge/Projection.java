@@ -16,10 +16,16 @@ final class Projection {
 
     /** Values of the common bits. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Bytes(byte[] values) {
+    private record Bytes(byte[] values) implements Comparable<Bytes> {
         @Override
         public boolean equals(Object other) {
             return other instanceof Bytes bytes && Arrays.equals(values, bytes.values);
+        }
+
+        /** So that the map stays fast even if somebody chose bytes with one hash. */
+        @Override
+        public int compareTo(Bytes other) {
+            return Arrays.compare(values, other.values);
         }
 
         @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.code.merge;
 
+import exo.impl.code.merge.Group.Member;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,7 @@ final class Table {
 
     final Layout layout;
     final Matcher matcher;
+    private final Salt salt;
     final Entry[] entries;
     /** How far a hash of 64 bits is moved to the right to be a place. */
     final int shift;
@@ -26,9 +28,10 @@ final class Table {
      *
      * @param layout how keys are made
      * @param matcher what finds entries
+     * @param salt where keys lie; the matcher has the same
      * @param members what it holds
      */
-    Table(Layout layout, Matcher matcher, List<Member> members) {
+    Table(Layout layout, Matcher matcher, Salt salt, List<Member> members) {
         int places = LEAST_PLACES;
         while (places < members.size() * 4L) {
             places <<= 1;
@@ -38,6 +41,7 @@ final class Table {
         }
         this.layout = layout;
         this.matcher = matcher;
+        this.salt = salt;
         entries = new Entry[places];
         shift = Long.SIZE - Integer.numberOfTrailingZeros(places);
         List<Member> byAge = new ArrayList<>(members);
@@ -57,15 +61,18 @@ final class Table {
         if (key.length == 0) {
             return 0;
         }
-        long hash = 0;
-        for (long word : key) {
-            hash = Layout.mix(hash, word);
-        }
-        int place = Layout.place(hash, shift);
+        int place = salt.place(key, shift);
         while (entries[place] != null && !entries[place].hasWords(key)) {
             place = (place + 1) & (entries.length - 1);
         }
         return place;
+    }
+
+    /** {@return how many places a search for a key looks at} */
+    int probes(long[] key) {
+        return key.length == 0
+                ? 1
+                : ((find(key) - salt.place(key, shift)) & (entries.length - 1)) + 1;
     }
 
     /** Adds a member, behind those with the same key. There is room for it. */

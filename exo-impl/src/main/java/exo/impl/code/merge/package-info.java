@@ -25,7 +25,7 @@
  * </ol>
  *
  * <p>Reading order: {@code Bits}, {@code Path}, {@code Explorer}, {@code Analysis}; {@code Layout},
- * {@code Table}, {@code MatcherCompiler}, {@code Group}; {@link
+ * {@code Salt}, {@code Table}, {@code MatcherCompiler}, {@code Group}; {@link
  * exo.impl.code.merge.MergedClassifier}.
  *
  * {@snippet lang="java" :
@@ -41,6 +41,7 @@
  * Generation", SIGCOMM 1996; tuple space search: Srinivasan, Suri, Varghese, "Packet
  * Classification using Tuple Space Search", SIGCOMM 1999.
  *
- * <p>Held by: {@code AnalysisTest}, {@code MergedClassifierTest}, {@code ClassifierChangesTest}.
+ * <p>Held by: {@code AnalysisTest}, {@code MergedClassifierTest}, {@code ClassifierChangesTest},
+ * {@code ChosenKeysTest}.
  */
 package exo.impl.code.merge;

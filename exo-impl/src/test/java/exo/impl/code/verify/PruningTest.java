@@ -242,7 +242,7 @@ final class PruningTest {
         refuses(Rule.OUT_OF_BOUNDS, 4, MEMORY, start,
                 code(mov(4, 1 << 30), jmp32r(Isa.JGE, 3, 4, 1), exit(), alu32(Isa.MUL, 4, 3),
                         jmp32r(Isa.JLE, 3, 4, 1), exit()),
-                code(mov(3, 0)),
+                code(lddw(3, 0), high(1)),
                 code(mov32r(3, 3), alu(Isa.RSH, 3, 30), add(3, -1), addr(1, 3),
                         ldx(Isa.B, 0, 1, 0), exit()));
     }
