@@ -46,6 +46,13 @@ public enum ErrorCode {
     FORGED_SOURCE(211),
     /** Data that the kernel keeps on a device does not match its checksum or its format. */
     CORRUPT(212),
+    /**
+     * The page is a copy-on-write view that has no frame of its own yet: {@code Window.settle}
+     * gives it one.
+     */
+    UNSETTLED(213),
+    /** The protection that the libOS itself set on the page forbids the access. */
+    PROTECTED(214),
 
     /** The resource was taken by force; see the repossession vector. */
     REPOSSESSED(300),

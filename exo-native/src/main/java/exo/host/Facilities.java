@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** What this host offers to this process. Any thread; cold. */
@@ -53,6 +54,16 @@ public final class Facilities {
             }
         }
         return Long.MAX_VALUE;
+    }
+
+    /** {@return how many NUMA nodes the host has; 1 if it does not tell} */
+    public static int nodes() {
+        String[] names = Path.of("/sys/devices/system/node").toFile().list();
+        return names == null
+                ? 1
+                : (int) Math.max(1, Arrays.stream(names)
+                        .filter(name -> name.matches("node\\d+"))
+                        .count());
     }
 
     /** {@return the cores that the process may use, as it was started, in ascending order} */

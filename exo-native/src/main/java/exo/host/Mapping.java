@@ -6,6 +6,7 @@ import exo.host.linux.Syscall;
 import exo.host.linux.SyscallNumber;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -29,6 +30,8 @@ public final class Mapping implements AutoCloseable {
     private static final int MAP_ANONYMOUS = 0x20;
     private static final int MAP_NORESERVE = 0x4000;
     private static final int NO_FILE = -1;
+    private static final int MPOL_BIND = 2;
+    private static final int NODE_MASK_BITS = 65; // one more than there are, see mbind(2), BUGS
 
     private final long address;
     private final long bytes;
@@ -58,6 +61,49 @@ public final class Mapping implements AutoCloseable {
     public static Mapping reserve(long bytes) {
         return new Mapping(map(0, bytes, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                 NO_FILE, 0), bytes);
+    }
+
+    /**
+     * Reserves addresses as {@link #reserve} does, beginning at a multiple of a size.
+     *
+     * @param bytes how many, a multiple of the page size
+     * @param alignment the size in bytes, a power of two and a multiple of the page size
+     * @return the mapping
+     * @throws HostException if the host refuses it
+     */
+    public static Mapping reserve(long bytes, long alignment) {
+        long from = map(0, bytes + alignment, READ_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, NO_FILE, 0);
+        long begin = (from + alignment - 1) & -alignment;
+        unmap(from, begin - from);
+        unmap(begin + bytes, from + alignment - begin);
+        return new Mapping(begin, bytes);
+    }
+
+    private static void unmap(long at, long bytes) {
+        if (bytes > 0) {
+            // Safety: a part of what was just mapped, which nobody knows yet.
+            Descriptor.check(Syscall.call(SyscallNumber.MUNMAP, at, bytes),
+                    "munmap(" + bytes + " bytes)", "raise vm.max_map_count");
+        }
+    }
+
+    /**
+     * Lets all of it lie on one NUMA node, as far as it has not been touched yet.
+     *
+     * @param node the number of the node, 0 to 63
+     * @throws HostException if the host refuses it, for example since it has no such node
+     */
+    public void bindToNode(int node) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment mask = call.allocate(ValueLayout.JAVA_LONG);
+            mask.set(ValueLayout.JAVA_LONG, 0, 1L << node);
+            Descriptor.check(
+                    Syscall.call(SyscallNumber.MBIND, address, bytes, MPOL_BIND, mask.address(),
+                            NODE_MASK_BITS, 0),
+                    "mbind(MPOL_BIND, node " + node + ")",
+                    "name a node that the host has: " + "/sys/devices/system/node/online");
+        }
     }
 
     /**
@@ -129,6 +175,22 @@ public final class Mapping implements AutoCloseable {
     public void mapShared(long offset, long length, MemFd file, long fileOffset,
             boolean writable) {
         replace(offset, length, writable ? READ_WRITE : READ, MAP_SHARED, file.fd(), fileOffset);
+    }
+
+    /**
+     * Replaces what is mapped in a part by a private copy of a part of a file: what is written
+     * there goes to memory of its own, page by page, and never to the file.
+     *
+     * <p>A page that has not been written yet shows the file as it is at that moment.
+     *
+     * @param offset where the part begins in this mapping, in bytes
+     * @param length its length in bytes
+     * @param file the file
+     * @param fileOffset where its part begins in the file
+     * @throws HostException if the host refuses it; the part is unchanged
+     */
+    public void mapPrivate(long offset, long length, MemFd file, long fileOffset) {
+        replace(offset, length, READ_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd(), fileOffset);
     }
 
     /**

@@ -12,6 +12,9 @@ import java.lang.foreign.Arena;
  * @see "memfd_create(2)"
  */
 public final class MemFd implements AutoCloseable {
+    /** The size of a huge page in bytes. */
+    public static final int HUGE_BYTES = 2 << 20;
+
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
     private static final int F_ADD_SEALS = 1033;
@@ -19,6 +22,8 @@ public final class MemFd implements AutoCloseable {
     private static final int F_SEAL_SHRINK = 2;
     private static final int F_SEAL_GROW = 4;
     private static final int F_SEAL_FUTURE_WRITE = 16;
+    private static final int MFD_HUGETLB = 4;
+    private static final int MFD_HUGE_2MB = 21 << 26;
 
     private final int fd;
     private final long bytes;
@@ -38,11 +43,27 @@ public final class MemFd implements AutoCloseable {
      * @throws HostException if the host refuses it
      */
     public static MemFd create(String name, long bytes) {
+        return create(name, bytes, MFD_CLOEXEC);
+    }
+
+    /**
+     * Makes one of huge pages, filled with zeros. It takes the pages when it is mapped.
+     *
+     * @param name its name in the host's lists
+     * @param bytes its length, a multiple of {@link #HUGE_BYTES}
+     * @return the file
+     * @throws HostException if the host refuses it
+     */
+    public static MemFd createHuge(String name, long bytes) {
+        return create(name, bytes, MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB);
+    }
+
+    private static MemFd create(String name, long bytes, int flags) {
         int fd;
         try (Arena arena = Arena.ofConfined()) {
             fd = (int) Descriptor.check(
                     Syscall.call(SyscallNumber.MEMFD_CREATE, arena.allocateFrom(name).address(),
-                            MFD_CLOEXEC | MFD_ALLOW_SEALING),
+                            flags | MFD_ALLOW_SEALING),
                     "memfd_create(" + name + ")", "raise the limit on open files (ulimit -n)");
         }
         long result = Syscall.call(SyscallNumber.FTRUNCATE, fd, bytes);

@@ -14,6 +14,7 @@
  * <p>It does not check what a libOS may do: the kernel does, before it calls.
  *
  * <p>Reading order: {@link exo.host.HostException}, {@link exo.host.Mapping}, {@link
+ * exo.host.WriteTracking}, {@link
  * exo.host.BlockFile}, {@link exo.host.IoRing}, {@link exo.host.NetInterface}, {@link
  * exo.host.PacketSocket}, {@link exo.host.TapDevice}, {@link exo.host.HostThread}, {@link
  * exo.host.HostLimits}.
@@ -30,7 +31,8 @@
  * <p>Source: the manual pages of Linux that each class names; io_uring(7), packet(7).
  *
  * <p>Held by: {@code StructLayoutTest}, which asks the host's C compiler for each offset, {@code
- * BlockFileTest}, {@code PacketSocketTest}, {@code TapDeviceTest}, {@code HostLimitsTest}; the
- * other classes are held by the tests of the kernel, which runs on them.
+ * BlockFileTest}, {@code WriteTrackingTest}, {@code PacketSocketTest}, {@code TapDeviceTest},
+ * {@code HostLimitsTest}; the other classes are held by the tests of the kernel, which runs on
+ * them.
  */
 package exo.host;

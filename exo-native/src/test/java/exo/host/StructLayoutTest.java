@@ -28,6 +28,8 @@ class StructLayoutTest {
             #include <sys/syscall.h>
             #include <sys/uio.h>
             #include <linux/bpf.h>
+            #include <linux/userfaultfd.h>
+            #include <linux/fs.h>
             #include <linux/filter.h>
             #include <linux/if.h>
             #include <linux/if_packet.h>
@@ -36,6 +38,13 @@ class StructLayoutTest {
             #include <linux/virtio_net.h>
             #include <netinet/in.h>
             #define SIN_ADDR offsetof(struct sockaddr_in, sin_addr)
+            #ifndef PAGEMAP_SCAN /* headers older than 6.7: the declaration of that version */
+            struct page_region { __u64 start, end, categories; };
+            struct pm_scan_arg {
+                __u64 size, flags, start, end, walk_end, vec, vec_len, max_pages;
+                __u64 category_inverted, category_mask, category_anyof_mask, return_mask;
+            };
+            #endif
             """;
 
     /** A constant of {@link Struct}, and what C calls it. */
@@ -135,6 +144,26 @@ class StructLayoutTest {
             InterfaceRequest.VALUE | offsetof(struct ifreq, ifr_flags)
             InterfaceRequest.FAMILY | offsetof(struct ifreq, ifr_addr.sa_family)
             InterfaceRequest.IPV4 | offsetof(struct ifreq, ifr_addr) + SIN_ADDR
+            FaultApi.BYTES | sizeof(struct uffdio_api)
+            FaultApi.API | offsetof(struct uffdio_api, api)
+            FaultApi.FEATURES | offsetof(struct uffdio_api, features)
+            FaultRegister.BYTES | sizeof(struct uffdio_register)
+            FaultRegister.START | offsetof(struct uffdio_register, range.start)
+            FaultRegister.LENGTH | offsetof(struct uffdio_register, range.len)
+            FaultRegister.MODE | offsetof(struct uffdio_register, mode)
+            PageScan.BYTES | sizeof(struct pm_scan_arg)
+            PageScan.SIZE | offsetof(struct pm_scan_arg, size)
+            PageScan.FLAGS | offsetof(struct pm_scan_arg, flags)
+            PageScan.START | offsetof(struct pm_scan_arg, start)
+            PageScan.END | offsetof(struct pm_scan_arg, end)
+            PageScan.WALK_END | offsetof(struct pm_scan_arg, walk_end)
+            PageScan.REGIONS | offsetof(struct pm_scan_arg, vec)
+            PageScan.REGION_COUNT | offsetof(struct pm_scan_arg, vec_len)
+            PageScan.CATEGORIES | offsetof(struct pm_scan_arg, category_mask)
+            PageScan.RETURNED | offsetof(struct pm_scan_arg, return_mask)
+            PageRegion.BYTES | sizeof(struct page_region)
+            PageRegion.START | offsetof(struct page_region, start)
+            PageRegion.END | offsetof(struct page_region, end)
             PollEvent.BYTES | sizeof(struct epoll_event)
             PollEvent.DATA | offsetof(struct epoll_event, data)
             """;

@@ -58,8 +58,13 @@ public final class HeapPages implements PinnableWindow {
     }
 
     @Override
-    public int tryPin(long page, int pageCount) {
+    public int tryPin(long page, int pageCount, int access) {
         return 0;
+    }
+
+    @Override
+    public boolean isReadable(long offset, int lengthBytes) {
+        return true;
     }
 
     @Override

@@ -29,10 +29,12 @@ public final class PagesStudy implements Study {
     @Override
     public void measure(Run run) throws IOException, InterruptedException {
         Series base = new Series(name(), "take and return 4 KiB", "exo", "ns/op");
+        Series reach = new Series(name(), "reach a page by its virtual address", "tlbHit", "ns/op");
         Optional<Path> program = run.compile("pages.c");
         for (int round = 1; round <= run.settings().rounds(); round++) {
             run.say("pages, round " + round);
             JmhRound.measure(run, base, PagesBench.class, round);
+            JmhRound.measure(run, reach, TlbBench.class, round);
             if (program.isPresent()) {
                 String nanos = Commands.run(program.get().toString(),
                         Integer.toString(run.settings().millis()));

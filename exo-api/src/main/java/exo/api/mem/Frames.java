@@ -4,8 +4,11 @@ package exo.api.mem;
 import exo.api.Capability;
 
 /**
- * The capability for a run of page frames, made by {@link Memory#share} and used by {@link
- * Window#map}. Its holder maps them with the rights it carries, and sees what the owner writes.
+ * The capability for a run of page frames.
+ *
+ * <p>Made by {@link Memory#share}, it is used by {@link Window#map}: its holder maps the frames
+ * with the rights it carries, and sees what the owner writes. Made by {@link Memory#snapshot}, its
+ * frames are frozen: nobody writes to them any more, and {@link Window#mapCopy} maps copies.
  */
 public interface Frames extends Capability {
     /** {@return how many frames} */
@@ -18,4 +21,7 @@ public interface Frames extends Capability {
      * @throws IndexOutOfBoundsException if {@code index} is not below {@link #count()}
      */
     int frame(int index);
+
+    /** {@return whether the content of the frames never changes again} */
+    boolean isFrozen();
 }

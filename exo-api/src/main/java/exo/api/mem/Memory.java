@@ -59,6 +59,44 @@ public interface Memory {
     }
 
     /**
+     * Reserves an address range for frames of 2 MiB.
+     *
+     * <p>It is a window like any other, with these differences: {@link Window#segment()} has 2 MiB
+     * for each page; its frames are charged as huge frames; queues and packet bindings refuse its
+     * pages with {@link exo.api.ErrorCode#UNAVAILABLE}, and so do {@link #share}, {@link #snapshot}
+     * and {@link Window#trackWrites}.
+     *
+     * @param pageCount pages of the range, 1 to {@link MemoryConfig#MAX_HUGE_FRAMES}
+     * @param rights as in {@link #bindWindow(int, Rights)}
+     * @return the window
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#UNAVAILABLE} if the kernel
+     *         has no huge frames; with {@link exo.api.ErrorCode#QUOTA} if no kernel object is left;
+     *         no effect
+     * @throws exo.api.HostFaultException if the host has no address range that long; no effect
+     */
+    Window bindHugeWindow(int pageCount, Rights rights);
+
+    /** {@return the size of a huge page in bytes: 2 MiB} */
+    int hugePageBytes();
+
+    /** {@return how many huge frames the kernel has, 0 if none} */
+    int hugeFrameCount();
+
+    /** {@return what the colours of a {@link FrameRequest} are taken from} */
+    ColourSource frameColours();
+
+    /** What the colours of frames are taken from. */
+    enum ColourSource {
+        /**
+         * The host's frame numbers: the colours of the caches. The pool is locked and the kernel
+         * may read the numbers. The host may still move a frame, though it seldom does.
+         */
+        HOST,
+        /** The pool's own numbers: frames of one colour need not meet in a cache. */
+        POOL
+    }
+
+    /**
      * Makes a capability for frames that lie in one of this environment's windows, so that they can
      * be granted to another environment.
      *
@@ -77,4 +115,41 @@ public interface Memory {
      *         taken; no effect
      */
     Frames share(Window window, int firstPage, int pageCount, Rights rights, String label);
+
+    /**
+     * Freezes frames of this environment, so that they can be copied at the cost of mapping them.
+     *
+     * <p>The pages of the window keep their names and their content, and become copy-on-write
+     * views: what is written to them from now on is their own, and the frames keep what they hold
+     * at this moment. Every holder of the capability may map such views by {@link Window#mapCopy},
+     * or the frames themselves for reading by {@link Window#map}. Threads that write to the pages
+     * during this call may find their writes on either side.
+     *
+     * <p><b>Charge.</b> {@code pageCount} frames more, set aside for the views of this window, so
+     * that {@link Window#settle} always finds them. The frozen frames stay charged to this
+     * environment until the capability is dropped or taken by force.
+     *
+     * <p><b>The end.</b> When this capability is dropped, views of others show void, as shared
+     * frames do when they are taken; so do views of it that this environment mapped by {@code
+     * mapCopy}. The pages it was made from, as far as they are still unsettled, get the frozen
+     * frames back, and the frames set aside for them are given up: {@linkplain Window#isUnsettled
+     * settled} at once if the window's own thread drops the capability and nothing else writes to
+     * the pages meanwhile, otherwise at the next {@link Window#settle}. No write is lost.
+     *
+     * @param window the window; the calling thread's, and writable
+     * @param firstPage first page in it
+     * @param pageCount how many pages, at least 1; all live, none of them shared or in a transfer
+     * @param label the label of the capability in this environment's key-ring
+     * @return the capability; it carries READ, GRANT and REVOKE
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#STALE} if a page does not
+     *         show a frame of this environment; with {@link exo.api.ErrorCode#UNSETTLED} if it is a
+     *         view itself; with {@link exo.api.ErrorCode#BUSY} if a transfer on it is under way, a
+     *         packet ring lies on it, or a live capability shares it; with {@link
+     *         exo.api.ErrorCode#QUOTA} if the environment may not hold that many frames more, or no
+     *         kernel object is left; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is
+     *         taken; no effect
+     * @throws exo.api.HostFaultException if the host refuses to map; the content of the pages is as
+     *         it was, though some may be unsettled
+     */
+    Frames snapshot(Window window, int firstPage, int pageCount, String label);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.api.mem;
 
+import exo.api.Rights;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -55,7 +56,23 @@ public interface Window extends AutoCloseable {
     void allocPages(int firstPage, int pageCount);
 
     /**
-     * Allocates particular frames and maps them to consecutive pages.
+     * Allocates frames of a kind and maps them to consecutive pages.
+     *
+     * @param firstPage first page; all {@code pageCount} pages show void
+     * @param pageCount how many, at least 1
+     * @param request which frames
+     * @throws exo.api.ResourceException as {@link #allocPages}; with {@link
+     *         exo.api.ErrorCode#NOT_CONTIGUOUS} if no such run is free; with {@link
+     *         exo.api.ErrorCode#EXHAUSTED} if not enough frames of the colour are free; with {@link
+     *         exo.api.ErrorCode#UNAVAILABLE} if the pool does not lie on the node; with {@link
+     *         exo.api.ErrorCode#BUSY} or {@link exo.api.ErrorCode#OUT_OF_RANGE} for frames asked
+     *         for by number; no effect
+     */
+    void allocPages(int firstPage, int pageCount, FrameRequest request);
+
+    /**
+     * Allocates particular frames and maps them to consecutive pages; short for {@link
+     * FrameRequest#at}.
      *
      * @param firstPage first page; all {@code pageCount} pages show void
      * @param pageCount how many, at least 1
@@ -80,6 +97,55 @@ public interface Window extends AutoCloseable {
      *         mapped; no effect
      */
     void map(int firstPage, Frames frames, int firstIndex, int frameCount);
+
+    /**
+     * Maps copy-on-write views of frozen frames. They show what the frames hold; what is written to
+     * them is seen through them alone.
+     *
+     * <p><b>Charge.</b> {@code frameCount} frames, set aside at once, since nobody can refuse at
+     * the moment of the write. A written page that is not settled yet lies in memory of the process
+     * outside the pool.
+     *
+     * <p>Queues and packet bindings refuse such pages with {@link exo.api.ErrorCode#UNSETTLED},
+     * since a transfer would go to the frozen frame; {@link #settle} mends that.
+     *
+     * @param firstPage first page; all {@code frameCount} pages show void
+     * @param frames the capability, made by {@link Memory#snapshot}; it needs {@link
+     *        exo.api.Rights#READ}
+     * @param firstIndex first frame of the capability to map
+     * @param frameCount how many, at least 1
+     * @throws exo.api.CapabilityException if the capability is not valid or lacks the right; no
+     *         effect
+     * @throws exo.api.ResourceException as {@link #allocPages}; no effect
+     * @throws IllegalArgumentException if the frames are not frozen
+     * @throws IllegalStateException if the window was bound for reading, or is closed
+     */
+    void mapCopy(int firstPage, Frames frames, int firstIndex, int frameCount);
+
+    /**
+     * Gives copy-on-write views frames of their own, with the content they show now. Pages that are
+     * no such views are passed over. The frames were set aside when the views were mapped, so this
+     * is never refused for want of them. Names stay current.
+     *
+     * <p>What other threads write to the pages during the call may be lost.
+     *
+     * <p>Cost: copying, and one host call for each run of consecutive frames, which the kernel
+     * prefers; the window's lock is held for at most 64 pages at a time.
+     *
+     * @param firstPage first page
+     * @param pageCount how many, at least 1
+     * @throws exo.api.HostFaultException if the host refuses to map; pages before the refused run
+     *         are settled, the others are as they were
+     */
+    void settle(int firstPage, int pageCount);
+
+    /**
+     * {@return whether a page is a copy-on-write view without a frame of its own}
+     *
+     * @param pageIndex the number of the page
+     * @throws IndexOutOfBoundsException if the window has no such page
+     */
+    boolean isUnsettled(int pageIndex);
 
     /**
      * Unmaps pages; they show void afterwards. Frames that the environment allocated go back to the
@@ -112,6 +178,128 @@ public interface Window extends AutoCloseable {
      *         a transfer on the page is under way or a ring lies on it; no effect then
      */
     int tryReturnPage(long page);
+
+    /**
+     * Sets what the libOS itself forbids on pages.
+     *
+     * <p>It holds on what the kernel does for the libOS: {@code NONE} pages are not read by a disk
+     * write or a send, {@code READ} and {@code NONE} pages are not written by a disk read, a packet
+     * ring wants {@code READ_WRITE}, and a {@link SoftTlb} calls its handler. They are refused with
+     * {@link exo.api.ErrorCode#PROTECTED}. Access through {@link #segment()} is <em>not</em>
+     * stopped: the host would have to answer it with a fault, which ends the JVM. A page that is
+     * mapped begins with {@code READ_WRITE}.
+     *
+     * @param firstPage first page
+     * @param pageCount how many, at least 1; all show frames
+     * @param rights {@link exo.api.Rights#NONE}, {@link exo.api.Rights#READ} or {@link
+     *        exo.api.Rights#READ_WRITE}
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#STALE} if a page shows void;
+     *         with {@link exo.api.ErrorCode#BUSY} if a transfer on one is under way or a packet
+     *         ring lies on it; no effect
+     * @throws IllegalArgumentException if the rights are others
+     */
+    void protect(int firstPage, int pageCount, Rights rights);
+
+    /**
+     * {@return what {@link #protect} left on a page}
+     *
+     * @param pageIndex the number of the page
+     * @throws IndexOutOfBoundsException if the window has no such page
+     */
+    Rights protection(int pageIndex);
+
+    /**
+     * Marks pages as the last that are taken by force, or takes the mark away.
+     *
+     * <p>Force takes idle pages first, then unmarked pages from the highest down, then frozen
+     * frames, then marked pages, and these only if nothing else is left. The mark ends when the
+     * page shows void.
+     *
+     * @param firstPage first page
+     * @param pageCount how many, at least 1; all show frames that are charged to this environment
+     * @param guaranteed whether to mark
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if more pages would be
+     *         marked, over all windows, than the quota guarantees frames; with {@link
+     *         exo.api.ErrorCode#STALE} if a page shows no frame charged to this environment; no
+     *         effect
+     * @see "Engler, PhD thesis, MIT 1998, page 29: guaranteed mappings"
+     */
+    void guarantee(int firstPage, int pageCount, boolean guaranteed);
+
+    /**
+     * Begins or ends to follow which pages are written.
+     *
+     * <p>While it is on, the first write to each page after {@link #collectWritten} costs a fault
+     * inside the host, about a microsecond, and each call that maps pages two host calls more.
+     *
+     * @param on whether writes are followed; when it is turned on, no page counts as written
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#UNAVAILABLE} if the host does
+     *         not tell; {@code Exokernel.facilities} has the cause as {@code memory.dirty}
+     * @throws exo.api.HostFaultException if the host refuses it; writes are not followed then
+     */
+    void trackWrites(boolean on);
+
+    /**
+     * Tells which pages were written since the last call, and forgets it.
+     *
+     * <p>Written are: pages to which the environment stored; pages that a transfer wrote, once it
+     * is complete; pages in which packets were placed. Nothing is lost between calls: a write that
+     * comes while this call runs is told by this call or by the next. Pages that show void are not
+     * told. The host tells no such thing about reads; {@link #collectReferenced} knows what the
+     * kernel knows.
+     *
+     * <p>Cost: one host call for 256 separate runs of written pages; no allocation.
+     *
+     * @param firstPage first page
+     * @param pageCount how many, at least 1
+     * @param bits where to write the answer: bit 0 of the first element is {@code firstPage}; the
+     *        elements that the pages need are overwritten, bits past the last page with 0
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#UNAVAILABLE} if the host does
+     *         not tell
+     * @throws IllegalStateException if {@link #trackWrites} is off
+     * @throws IllegalArgumentException if {@code bits} is too short
+     */
+    void collectWritten(int firstPage, int pageCount, long[] bits);
+
+    /**
+     * Tells which pages the kernel used for the libOS since the last call, and forgets it: pages of
+     * transfers and rings, and pages that were inserted into a {@link SoftTlb}. Loads and stores
+     * through {@link #segment()} are not seen: the host keeps no such bits for a process.
+     *
+     * @param firstPage first page
+     * @param pageCount how many, at least 1
+     * @param bits where to write the answer, as in {@link #collectWritten}
+     * @throws IllegalArgumentException if {@code bits} is too short
+     */
+    void collectReferenced(int firstPage, int pageCount, long[] bits);
+
+    /**
+     * {@return 32 bits for the libOS's own use, kept while the page shows a frame; 0 when it was
+     * mapped}
+     *
+     * @param pageIndex the number of the page
+     * @throws IndexOutOfBoundsException if the window has no such page
+     */
+    int softBits(int pageIndex);
+
+    /**
+     * Sets the bits for the libOS's own use.
+     *
+     * @param pageIndex the number of the page
+     * @param bits the bits
+     * @throws IndexOutOfBoundsException if the window has no such page
+     */
+    void softBits(int pageIndex, int bits);
+
+    /**
+     * Binds a software TLB over this window. A window may have several.
+     *
+     * @param entries how many entries, a power of two, 1 to {@link SoftTlb#MAX_ENTRIES}
+     * @param handler what to do when it has no answer
+     * @return the TLB, empty
+     * @throws IllegalArgumentException if the number of entries is another
+     */
+    SoftTlb bindTlb(int entries, MissHandler handler);
 
     /**
      * {@return the current name of a page in use, or {@link Pages#NONE} if it shows void, is idle,

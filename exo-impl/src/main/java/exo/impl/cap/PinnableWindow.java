@@ -15,6 +15,11 @@ import java.util.Objects;
 // Owners are compared by identity.
 @SuppressWarnings("ReferenceEquality")
 public interface PinnableWindow {
+    /** The access of whoever reads pages: the bits of {@link exo.api.Rights#READ}. */
+    int READ = 1;
+    /** The access of whoever writes pages: the bits of {@link exo.api.Rights#WRITE}. */
+    int WRITE = 2;
+
     /**
      * Decodes a window that a libOS named: it is the caller's own, open, and of the calling thread.
      *
@@ -63,9 +68,19 @@ public interface PinnableWindow {
      *
      * @param page the name of the first page
      * @param pageCount how many
+     * @param access what is done with them: {@link #READ}, {@link #WRITE}, or both
      * @return the number of the first frame; or a refusal, and nothing is pinned
      */
-    int tryPin(long page, int pageCount);
+    int tryPin(long page, int pageCount, int access);
+
+    /**
+     * {@return whether the libOS permits the kernel to read a part of the window} The owner thread.
+     * hot: guarded by the packet benchmarks.
+     *
+     * @param offset where the part begins, in bytes; inside the window
+     * @param lengthBytes how long it is, not negative; inside the window
+     */
+    boolean isReadable(long offset, int lengthBytes);
 
     /**
      * Unpins pages. hot: guarded by the queue benchmark.

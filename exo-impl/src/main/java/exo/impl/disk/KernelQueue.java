@@ -149,7 +149,8 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
         if (operation < 0) {
             return BUSY;
         }
-        int frame = window.tryPin(page, pages);
+        int frame = window.tryPin(page, pages,
+                kind == Transfers.READ ? PinnableWindow.WRITE : PinnableWindow.READ);
         if (frame < 0) {
             return frame;
         }

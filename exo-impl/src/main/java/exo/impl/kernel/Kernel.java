@@ -67,6 +67,7 @@ final class Kernel implements Exokernel {
             facilities.addAll(nets.facilities());
             root = new KernelEnv(this, null, envIds.getAndIncrement(), EnvSpec.named("root")
                     .frames(config.memory().frames())
+                    .hugeFrames(pool.hugeFrameCount())
                     .extraFrames(MemoryConfig.MAX_FRAMES) // lent, not promised: nothing to add up
                     .blocks(disks.totalBlocks())
                     .slots(cores.totalSlots())

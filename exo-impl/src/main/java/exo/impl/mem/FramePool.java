@@ -6,16 +6,20 @@ import exo.api.ErrorCode;
 import exo.api.Facility;
 import exo.api.HostFaultException;
 import exo.api.ResourceException;
+import exo.api.mem.FrameRequest;
 import exo.api.mem.MemoryConfig;
 import exo.host.Facilities;
 import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.MemFd;
+import exo.host.WriteTracking;
 import exo.impl.cap.Invariant;
 import exo.impl.info.FrameObserver;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The page frames of a kernel: a memfd, mapped once as a whole for the kernel's own use.
@@ -40,6 +44,10 @@ public final class FramePool implements AutoCloseable {
     private int usedCount; // guarded by this
     private int reservedCount; // guarded by this
     private final List<Facility> facilities = new ArrayList<>(); // written at boot only
+    private final WriteTracking tracking; // null if the host has none
+    private final int node;
+    private final FramePool huge; // null if there are no huge frames
+    private volatile FrameColours colours; // made when they are first asked for
 
     /** For tests: a pool that nobody observes. */
     FramePool(MemoryConfig config) {
@@ -56,7 +64,13 @@ public final class FramePool implements AutoCloseable {
      *         refused; with {@link ErrorCode#EXHAUSTED} if the host does not have that much memory
      */
     public FramePool(MemoryConfig config, FrameObserver observer) {
+        this(config, observer, WriteTracking::open);
+    }
+
+    /** For tests, which need a host that follows no writes. */
+    FramePool(MemoryConfig config, FrameObserver observer, Supplier<WriteTracking> opener) {
         this.observer = observer;
+        this.node = config.node();
         this.pageBytes = Facilities.pageBytes();
         this.frameCount = config.frames();
         long bytes = (long) frameCount * pageBytes;
@@ -75,10 +89,68 @@ public final class FramePool implements AutoCloseable {
         facilities.add(Facility.full("memory.pool",
                 "memfd, " + frameCount + " frames of " + pageBytes + " bytes"));
         try {
+            bindToNode();
             lock(config.lock(), bytes);
         } catch (ResourceException e) {
-            close();
+            all.close();
+            memory.close();
             throw e;
+        }
+        tracking = openTracking(opener);
+        huge = config.hugeFrames() == 0 ? null : openHuge(config.hugeFrames());
+    }
+
+    /** Makes the pool of huge frames. */
+    private FramePool(MemFd memory, int frameCount) {
+        this.observer = FrameObserver.NONE; // what is exposed has no table of them
+        this.node = MemoryConfig.ANY_NODE;
+        this.pageBytes = MemFd.HUGE_BYTES;
+        this.frameCount = frameCount;
+        this.memory = memory;
+        this.all = Mapping.ofShared(memory);
+        this.tracking = null;
+        this.huge = null;
+    }
+
+    private FramePool openHuge(int count) {
+        String remedy = "sysctl vm.nr_hugepages=" + count + ", or ask for fewer huge frames";
+        MemFd file = null;
+        try {
+            file = MemFd.createHuge("exo-huge-frames", (long) count * MemFd.HUGE_BYTES);
+            FramePool opened = new FramePool(file, count);
+            facilities.add(Facility.full("memory.huge",
+                    "memfd of huge pages, " + count + " frames of 2 MiB"));
+            return opened;
+        } catch (HostException e) {
+            if (file != null) {
+                file.close();
+            }
+            facilities.add(Facility.absent("memory.huge", e.getMessage(), remedy));
+            return null;
+        }
+    }
+
+    private void bindToNode() {
+        if (node == MemoryConfig.ANY_NODE) {
+            return;
+        }
+        try {
+            all.bindToNode(node);
+            facilities.add(Facility.full("memory.node", "mbind, node " + node));
+        } catch (HostException e) {
+            throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.HOST, "memory.node",
+                    e.getMessage(), e.remedy());
+        }
+    }
+
+    private WriteTracking openTracking(Supplier<WriteTracking> opener) {
+        try {
+            WriteTracking opened = opener.get();
+            facilities.add(Facility.full("memory.dirty", "userfaultfd, PAGEMAP_SCAN"));
+            return opened;
+        } catch (HostException e) {
+            facilities.add(Facility.absent("memory.dirty", e.getMessage(), e.remedy()));
+            return null;
         }
     }
 
@@ -117,6 +189,20 @@ public final class FramePool implements AutoCloseable {
         return List.copyOf(facilities);
     }
 
+    /** {@return how many huge frames there are} */
+    public int hugeFrameCount() {
+        return huge == null ? 0 : huge.frameCount;
+    }
+
+    /** {@return the pool of huge frames} */
+    FramePool huge() {
+        if (huge == null) {
+            throw unavailable("memory.huge", "the configuration asks for no huge frames",
+                    "MemoryConfig.hugeFrames");
+        }
+        return huge;
+    }
+
     /** {@return the size of a page in bytes} */
     public int pageBytes() {
         return pageBytes;
@@ -143,6 +229,127 @@ public final class FramePool implements AutoCloseable {
 
     MemFd memory() {
         return memory;
+    }
+
+    /** {@return what follows writes} */
+    WriteTracking tracking() {
+        if (tracking == null) {
+            throw unavailable("memory.dirty", "writes to huge pages are not followed",
+                    "use pages of 4 KiB");
+        }
+        return tracking;
+    }
+
+    /** {@return the refusal of what the facilities say is absent, or else for a reason given} */
+    private ResourceException unavailable(String name, String cause, String remedy) {
+        Facility absent = facilities.stream()
+                .filter(f -> f.name().equals(name))
+                .findFirst()
+                .orElse(Facility.absent(name, cause, remedy));
+        return new ResourceException(ErrorCode.UNAVAILABLE, Blame.HOST, name, absent.cause(),
+                absent.remedy());
+    }
+
+    // ---- requests ------------------------------------------------------------------------------
+
+    FrameColours colours() {
+        FrameColours known = colours;
+        if (known == null) {
+            known = FrameColours.of(all, frameCount);
+            colours = known; // whoever comes at the same time makes the same
+        }
+        return known;
+    }
+
+    /**
+     * Allocates frames of a kind, as many as were set aside for them, and zeroes them.
+     *
+     * @param request which
+     * @param count how many
+     * @param owner the number of the environment
+     * @return their numbers, in the order they shall be mapped
+     * @throws ResourceException as {@code Window.allocPages} says; no effect
+     */
+    int[] alloc(FrameRequest request, int count, long owner) {
+        checkNode(request);
+        if (request.firstFrame() != FrameRequest.ANY) {
+            return allocAt(request.firstFrame(), count, owner);
+        }
+        if (request.colour() == FrameRequest.ANY && !request.isContiguous()) {
+            return alloc(count, owner);
+        }
+        FrameColours wanted = request.colour() == FrameRequest.ANY ? null : colours();
+        int[] frames = new int[count];
+        BitSet stale = new BitSet();
+        synchronized (this) {
+            if (request.isContiguous()) {
+                findRun(request, wanted, frames);
+            } else {
+                findColoured(request, wanted, frames);
+            }
+            unreserve(count);
+            for (int frame : frames) {
+                take(frame, stale);
+            }
+            observer.allocated(frames, owner);
+        }
+        zero(frames, stale);
+        return frames;
+    }
+
+    private void checkNode(FrameRequest request) {
+        int wanted = request.node();
+        if (wanted == FrameRequest.ANY || wanted == node) {
+            return;
+        }
+        boolean onlyOne = node == MemoryConfig.ANY_NODE && wanted == 0 && Facilities.nodes() == 1;
+        if (!onlyOne) {
+            throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER, "node " + wanted,
+                    node == MemoryConfig.ANY_NODE
+                            ? "the frames of the pool may lie on any node"
+                            : "the pool lies on node " + node,
+                    "boot a kernel with MemoryConfig.node(" + wanted + ")");
+        }
+    }
+
+    /** Finds the first run of free frames that begins with the colour. Holds the lock. */
+    private void findRun(FrameRequest request, FrameColours wanted, int[] frames) {
+        int count = frames.length;
+        int start = used.nextClearBit(0);
+        while (start + count <= frameCount) {
+            int end = used.nextSetBit(start);
+            if (end >= 0 && end - start < count) {
+                start = used.nextClearBit(end);
+            } else if (wanted != null && !wanted.matches(start, request)) {
+                start = used.nextClearBit(start + 1);
+            } else {
+                int first = start;
+                Arrays.setAll(frames, i -> first + i);
+                return;
+            }
+        }
+        throw new ResourceException(ErrorCode.NOT_CONTIGUOUS, Blame.CALLER, count + " frames",
+                "no run of that many consecutive frames is free"
+                        + (wanted == null ? "" : " that begins with colour " + request.colour()),
+                "ask for fewer, or without contiguous()");
+    }
+
+    /** Finds free frames of the colour. Holds the lock. */
+    private void findColoured(FrameRequest request, FrameColours wanted, int[] frames) {
+        int found = 0;
+        int frame = used.nextClearBit(0);
+        while (found < frames.length && frame < frameCount) {
+            if (wanted.matches(frame, request)) {
+                frames[found++] = frame;
+            }
+            frame = used.nextClearBit(frame + 1);
+        }
+        if (found < frames.length) {
+            throw new ResourceException(ErrorCode.EXHAUSTED, Blame.CALLER,
+                    frames.length + " frames of colour " + request.colour() + " of "
+                            + request.colourCount(),
+                    found + " are free", "ask for another colour, or fewer");
+        }
     }
 
     /**
@@ -184,8 +391,36 @@ public final class FramePool implements AutoCloseable {
      * @return their numbers, in the order they shall be mapped
      */
     int[] alloc(int count, long owner) {
-        int[] frames = new int[count];
         BitSet stale = new BitSet();
+        int[] frames = allocStale(count, owner, stale);
+        zero(frames, stale);
+        return frames;
+    }
+
+    /**
+     * Allocates frames that were set aside, without zeroing them: the caller overwrites all of each
+     * before anybody sees it.
+     *
+     * @param count how many
+     * @param owner the number of the environment
+     * @return their numbers, in the order they shall be mapped
+     */
+    int[] allocForCopies(int count, long owner) {
+        return allocStale(count, owner, new BitSet());
+    }
+
+    /**
+     * Sets frames aside again that were allocated and not used after all.
+     *
+     * @param frames their numbers
+     */
+    synchronized void setAsideAgain(int[] frames) {
+        free(frames);
+        reservedCount += frames.length;
+    }
+
+    private int[] allocStale(int count, long owner, BitSet stale) {
+        int[] frames = new int[count];
         synchronized (this) {
             unreserve(count);
             int run = findRun(count);
@@ -197,7 +432,6 @@ public final class FramePool implements AutoCloseable {
             }
             observer.allocated(frames, owner);
         }
-        zero(frames, stale);
         return frames;
     }
 
@@ -286,6 +520,12 @@ public final class FramePool implements AutoCloseable {
     /** Returns the memory to the host. No window may be left. */
     @Override
     public void close() {
+        if (tracking != null) {
+            tracking.close();
+        }
+        if (huge != null) {
+            huge.close();
+        }
         all.close();
         memory.close();
     }

@@ -6,18 +6,51 @@ import exo.api.mem.Frames;
 import exo.impl.cap.KernelCapability;
 import exo.impl.cap.Lineage;
 
-/** The capability for a run of frames that their owner shares. */
+/** The capability for a run of frames that their owner shares or has frozen. */
 final class KernelFrames extends KernelCapability implements Frames {
     private final int[] frames;
+    private final Origin frozen; // null for frames that are shared as they are
 
-    KernelFrames(Lineage lineage, int[] frames) {
+    /**
+     * Where frozen frames come from.
+     *
+     * @param memory whose they are
+     * @param window the window whose pages became views of them
+     * @param firstPage the first of these pages
+     */
+    record Origin(KernelMemory memory, KernelWindow window, int firstPage) {}
+
+    KernelFrames(Lineage lineage, int[] frames, Origin frozen) {
         super(lineage);
         this.frames = frames;
+        this.frozen = frozen;
     }
 
     @Override
     protected KernelCapability copy(Lineage changed) {
-        return new KernelFrames(changed, frames);
+        return new KernelFrames(changed, frames, frozen);
+    }
+
+    /** Nothing shows the frames any more, but the pages they were made from. */
+    @Override
+    protected void returnResource() {
+        if (frozen != null) {
+            frozen.memory().thaw(this);
+        }
+    }
+
+    @Override
+    public boolean isFrozen() {
+        return frozen != null;
+    }
+
+    /** {@return where they come from} Frozen frames only. */
+    Origin origin() {
+        return frozen;
+    }
+
+    int[] numbers() {
+        return frames;
     }
 
     @Override

@@ -5,14 +5,17 @@ import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.ExoException;
 import exo.api.ResourceException;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.mem.Frames;
 import exo.api.mem.Memory;
+import exo.api.mem.MemoryConfig;
 import exo.api.mem.Pages;
 import exo.api.mem.Window;
 import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.Mapping;
+import exo.host.MemFd;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
@@ -28,6 +31,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The memory of one environment: its windows, and the frames it shares. */
 public final class KernelMemory implements Memory, EnvService {
@@ -40,8 +44,11 @@ public final class KernelMemory implements Memory, EnvService {
     private final CapabilityTable capabilities;
     private final Principal owner;
     private final long lastGeneration;
+    private final FrameAccount small = new SmallAccount();
     private final List<KernelWindow> windows = new ArrayList<>(); // guarded by lock
     private final List<KernelFrames> shares = new ArrayList<>(); // guarded by lock
+    private final List<KernelFrames> snapshots = new ArrayList<>(); // guarded by lock
+    private final AtomicInteger lastPages = new AtomicInteger(); // pages that go last
 
     /**
      * Makes the memory of an environment.
@@ -92,20 +99,62 @@ public final class KernelMemory implements Memory, EnvService {
             throw new IllegalArgumentException("a window has 1 to " + Pages.MAX_WINDOW_PAGES
                     + " pages, but " + pageCount + " were asked for");
         }
+        checkWindowRights(rights);
+        return bind(small, pageCount, rights);
+    }
+
+    @Override
+    public Window bindHugeWindow(int pageCount, Rights rights) {
+        Objects.requireNonNull(rights, "rights");
+        owner.checkCaller();
+        FramePool huge = pool.huge();
+        if (pageCount < 1 || pageCount > MemoryConfig.MAX_HUGE_FRAMES) {
+            throw new IllegalArgumentException("a huge window has 1 to "
+                    + MemoryConfig.MAX_HUGE_FRAMES + " pages, but " + pageCount
+                    + " were asked for");
+        }
+        checkWindowRights(rights);
+        return bind(new HugeAccount(huge, owner.ledger()), pageCount, rights);
+    }
+
+    @Override
+    public int hugePageBytes() {
+        return MemFd.HUGE_BYTES;
+    }
+
+    @Override
+    public int hugeFrameCount() {
+        return pool.hugeFrameCount();
+    }
+
+    @Override
+    public ColourSource frameColours() {
+        owner.checkCaller();
+        return pool.colours().areOfHost() ? ColourSource.HOST : ColourSource.POOL;
+    }
+
+    private static void checkWindowRights(Rights rights) {
         if (!rights.equals(Rights.READ) && !rights.equals(Rights.READ_WRITE)) {
             throw new IllegalArgumentException(
                     "a window is bound for READ or READ+WRITE, but " + rights + " was asked for");
         }
+    }
+
+    private Window bind(FrameAccount account, int pageCount, Rights rights) {
         owner.ledger().charge(Charge.OBJECTS, 1);
         Mapping mapping;
+        int size = account.pool().pageBytes();
         try {
-            mapping = Mapping.reserve((long) pageCount * pageBytes());
+            mapping = size == pageBytes()
+                    ? Mapping.reserve((long) pageCount * size)
+                    : Mapping.reserve((long) pageCount * size, size);
         } catch (HostException e) {
             owner.ledger().release(Charge.OBJECTS, 1);
             throw Faults.memory(e, "a window of " + pageCount + " pages");
         }
-        KernelWindow window = new KernelWindow(this, mapping,
-                new PageTable(pageCount, lastGeneration), rights);
+        KernelWindow window = new KernelWindow(this, account, rights,
+                new ShownPages(account.pool(), mapping, new PageTable(pageCount, lastGeneration),
+                        rights.contains(Rights.WRITE), lastPages));
         synchronized (lock) {
             windows.add(window);
         }
@@ -122,13 +171,12 @@ public final class KernelMemory implements Memory, EnvService {
                     "pageCount must be at least 1, but was " + pageCount);
         }
         Objects.checkFromIndexSize(firstPage, pageCount, source.pageCount());
+        source.checkSmall("shared");
         int[] frames = new int[pageCount];
         for (int i = 0; i < pageCount; i++) {
-            frames[i] = source.shareableFrame(firstPage + i);
+            frames[i] = source.copies().ownFrame(firstPage + i);
         }
-        Lineage lineage = new Lineage(capabilities, null, owner, owner,
-                rights.and(Rights.GRANT).and(Rights.REVOKE), label);
-        KernelFrames shared = new KernelFrames(lineage, frames);
+        KernelFrames shared = new KernelFrames(lineage(rights, label), frames, null);
         // Known before it is live: whoever takes a frame away from here on drops it, and adopting a
         // dropped capability is refused. Frames that were taken earlier no longer show.
         synchronized (lock) {
@@ -136,7 +184,7 @@ public final class KernelMemory implements Memory, EnvService {
             shares.add(shared);
         }
         try {
-            if (!source.shows(firstPage, frames)) {
+            if (!source.copies().shows(firstPage, frames)) {
                 throw stale(firstPage);
             }
             capabilities.adopt(shared);
@@ -149,12 +197,73 @@ public final class KernelMemory implements Memory, EnvService {
         return shared;
     }
 
+    private Lineage lineage(Rights rights, String label) {
+        return new Lineage(capabilities, null, owner, owner,
+                rights.and(Rights.GRANT).and(Rights.REVOKE), label);
+    }
+
+    @Override
+    public Frames snapshot(Window window, int firstPage, int pageCount, String label) {
+        Objects.requireNonNull(label, "label");
+        KernelWindow source = (KernelWindow) PinnableWindow.of(window, owner);
+        source.checkWritable(firstPage, pageCount);
+        source.checkSmall("frozen");
+        int[] frames = source.copies().freezable(firstPage, pageCount);
+        if (isShared(frames)) {
+            throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "pages from " + firstPage,
+                    "a live capability shares them, so that others may write to them",
+                    "drop it first");
+        }
+        charge(pageCount);
+        try {
+            source.copies().freeze(firstPage, frames);
+        } catch (HostException e) {
+            release(pageCount);
+            source.settleIfHere(firstPage, pageCount);
+            throw Faults.memory(e, "pages of a window");
+        } catch (ExoException | IllegalStateException e) {
+            release(pageCount);
+            throw e;
+        }
+        KernelFrames frozen = new KernelFrames(lineage(Rights.READ, label), frames,
+                new KernelFrames.Origin(this, source, firstPage));
+        synchronized (lock) {
+            snapshots.add(frozen);
+        }
+        try {
+            capabilities.adopt(frozen);
+        } catch (ExoException e) {
+            thaw(frozen);
+            throw e.code() == ErrorCode.REVOKED ? stale(firstPage) : e;
+        }
+        return frozen;
+    }
+
+    /** Takes frozen frames back, which no view shows any more but the pages they were made from. */
+    void thaw(KernelFrames frozen) {
+        synchronized (lock) {
+            snapshots.remove(frozen);
+        }
+        KernelFrames.Origin origin = frozen.origin();
+        int[] unwanted = origin.window().copies().thaw(origin.firstPage(), frozen.numbers());
+        small.settle(unwanted, frozen.count() - unwanted.length);
+        origin.window().settleIfHere(origin.firstPage(), frozen.count());
+    }
+
+    private boolean isShared(int[] frames) {
+        synchronized (lock) {
+            return shares.stream()
+                    .filter(KernelFrames::isLive)
+                    .anyMatch(shared -> Arrays.stream(frames).anyMatch(shared::contains));
+        }
+    }
+
     /** {@return frames mapped but idle, over all windows} */
     public int idleFrames() {
         synchronized (lock) {
             int idle = 0;
             for (KernelWindow window : windows) {
-                idle += window.idleCount();
+                idle += window.isHuge() ? 0 : window.idleCount();
             }
             return idle;
         }
@@ -166,14 +275,14 @@ public final class KernelMemory implements Memory, EnvService {
      * @param census where to count
      */
     public void count(FrameCensus census) {
-        for (KernelWindow window : snapshot()) {
+        for (KernelWindow window : windowsNow()) {
             window.count(census);
         }
     }
 
     @Override
     public void closeThread() {
-        for (KernelWindow window : snapshot()) {
+        for (KernelWindow window : windowsNow()) {
             if (window.isOwnedBy(Thread.currentThread())) {
                 window.closeAtEnd();
             }
@@ -182,15 +291,16 @@ public final class KernelMemory implements Memory, EnvService {
 
     @Override
     public void abort() {
-        for (KernelWindow window : snapshot()) {
+        for (KernelWindow window : windowsNow()) {
             window.abort();
         }
     }
 
     /** {@return whether a window of the calling thread has idle pages} */
     public boolean hasIdleHere() {
-        for (KernelWindow window : snapshot()) {
-            if (window.isOwnedBy(Thread.currentThread()) && window.idleCount() > 0) {
+        for (KernelWindow window : windowsNow()) {
+            if (!window.isHuge() && window.isOwnedBy(Thread.currentThread())
+                    && window.idleCount() > 0) {
                 return true;
             }
         }
@@ -205,8 +315,9 @@ public final class KernelMemory implements Memory, EnvService {
      */
     public int releaseIdle(int most) {
         int released = 0;
-        for (KernelWindow window : snapshot()) {
-            if (released < most && window.isOwnedBy(Thread.currentThread())) {
+        for (KernelWindow window : windowsNow()) {
+            if (released < most && !window.isHuge()
+                    && window.isOwnedBy(Thread.currentThread())) {
                 released += window.releaseIdle(most - released);
             }
         }
@@ -214,23 +325,62 @@ public final class KernelMemory implements Memory, EnvService {
     }
 
     /**
-     * Takes frames of this environment by force, from the window bound last.
+     * Takes frames of this environment by force: idle pages, then unmarked ones, then frozen
+     * frames, then marked pages; each from the window bound last, and from its highest page down.
      *
      * @param most how many are wanted
-     * @return how many were taken
+     * @return how many were taken; more than wanted if the last were frozen, which go together
      */
     public int repossess(int most) {
         int taken = 0;
-        for (KernelWindow window : snapshot().reversed()) {
-            if (taken < most) {
-                taken += window.repossess(most - taken, Repossession.Cause.DEADLINE);
+        for (Victims.Choice choice : Victims.Choice.values()) {
+            if (choice == Victims.Choice.MARKED) {
+                taken += repossessFrozen(most - taken);
+            }
+            for (KernelWindow window : windowsNow().reversed()) {
+                if (taken < most && !window.isHuge()) {
+                    taken += window.force()
+                            .repossess(most - taken, choice, Repossession.Cause.DEADLINE);
+                }
             }
         }
         return taken;
     }
 
-    FramePool pool() {
-        return pool;
+    private int repossessFrozen(int most) {
+        List<KernelFrames> now;
+        synchronized (lock) {
+            now = List.copyOf(snapshots).reversed();
+        }
+        int taken = 0;
+        for (KernelFrames frozen : now) {
+            if (taken < most && capabilities.drop(frozen, Repossession.Cause.DEADLINE)) {
+                taken += frozen.count();
+                owner.repossessed(new Repossession(ResourceKind.FRAMES, frozen.frame(0), -1,
+                        Repossession.Cause.DEADLINE, System.nanoTime()));
+            }
+        }
+        return taken;
+    }
+
+    /** Makes room for marks of pages that go last, as many as the quota guarantees frames. */
+    void addLast(int count) {
+        long most = owner.ledger().limit(Charge.FRAMES);
+        int before = lastPages.get();
+        while (before + count <= most) {
+            if (lastPages.compareAndSet(before, before + count)) {
+                return;
+            }
+            before = lastPages.get();
+        }
+        throw new ResourceException(ErrorCode.QUOTA, Blame.CALLER, "env " + owner.name(),
+                count + " pages more shall go last, but " + before + " do, and the quota"
+                        + " guarantees " + most + " frames",
+                "take the mark from others");
+    }
+
+    void removeLast(int count) {
+        lastPages.addAndGet(-count);
     }
 
     CapabilityTable capabilities() {
@@ -243,6 +393,34 @@ public final class KernelMemory implements Memory, EnvService {
 
     KernelFrames checkFrames(Frames allegation, Rights needed) {
         return capabilities.check(allegation, owner, KernelFrames.class, needed);
+    }
+
+    /** The frames of the pool, as windows see them. */
+    private final class SmallAccount implements FrameAccount {
+        @Override
+        public FramePool pool() {
+            return pool;
+        }
+
+        @Override
+        public boolean isHuge() {
+            return false;
+        }
+
+        @Override
+        public void charge(int frames) {
+            KernelMemory.this.charge(frames);
+        }
+
+        @Override
+        public void release(int frames) {
+            KernelMemory.this.release(frames);
+        }
+
+        @Override
+        public void giveBack(int[] frames) {
+            KernelMemory.this.giveBack(frames);
+        }
     }
 
     /** Charges frames and sets them aside in the pool, which the ledgers promise to have them. */
@@ -296,7 +474,7 @@ public final class KernelMemory implements Memory, EnvService {
         owner.ledger().release(Charge.OBJECTS, 1);
     }
 
-    private List<KernelWindow> snapshot() {
+    private List<KernelWindow> windowsNow() {
         synchronized (lock) {
             return List.copyOf(windows);
         }

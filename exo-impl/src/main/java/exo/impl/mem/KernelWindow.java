@@ -4,11 +4,14 @@ package exo.impl.mem;
 import exo.api.Blame;
 import exo.api.CapabilityException;
 import exo.api.ErrorCode;
+import exo.api.HostFaultException;
 import exo.api.ResourceException;
-import exo.api.ResourceKind;
 import exo.api.Rights;
+import exo.api.mem.FrameRequest;
 import exo.api.mem.Frames;
+import exo.api.mem.MissHandler;
 import exo.api.mem.Pages;
+import exo.api.mem.SoftTlb;
 import exo.api.mem.Window;
 import exo.api.upcall.Repossession;
 import exo.host.HostException;
@@ -29,31 +32,43 @@ import java.util.Objects;
  * A window: an address range whose every page is backed at every moment, by a frame or by void
  * memory, so that no access ever faults.
  *
- * <p><b>Locking.</b> {@code lock} guards what the pages show: the owner thread holds it to map and
- * unmap, repossessors to take by force. Under it only the pool and the host's mapping are touched.
- * The hot paths take no lock; see {@link PageTable}.
+ * <p>This class checks what the libOS asks for. {@link ShownPages} holds the lock and changes what
+ * the pages show, {@link CopyPages} does copy-on-write, {@link WindowForce} takes pages away.
+ *
+ * <p><b>Locking.</b> See {@link ShownPages}. Frames are given back after the lock was let go.
  */
 final class KernelWindow implements Window, PinnableWindow {
     private final KernelMemory memory;
+    private final FrameAccount account;
     private final Thread owner;
     private final Rights rights;
-    private final Mapping mapping;
     private final MemorySegment segment;
+    private final ShownPages pages;
     private final PageTable table;
-    private final Object lock = new Object();
-    private final List<PinHolder> holders = new ArrayList<>(); // guarded by lock
+    private final CopyPages copies;
+    private final WindowForce force;
     private final List<SharedPages> shared = new ArrayList<>(); // owner thread only
-    /** Guarded by lock; read by the owner thread, which alone closes normally. */
-    private boolean closed;
-    private int takers; // repossessions under way; guarded by lock
 
-    KernelWindow(KernelMemory memory, Mapping mapping, PageTable table, Rights rights) {
+    KernelWindow(KernelMemory memory, FrameAccount account, Rights rights, ShownPages pages) {
         this.memory = memory;
+        this.account = account;
         this.owner = Thread.currentThread();
         this.rights = rights;
-        this.mapping = mapping;
-        this.segment = isWritable() ? mapping.segment() : mapping.readOnlySegment();
-        this.table = table;
+        this.pages = pages;
+        this.table = pages.table();
+        this.segment = isWritable()
+                ? pages.mapping().segment()
+                : pages.mapping().readOnlySegment();
+        this.copies = new CopyPages(pages, memory.owner().id());
+        this.force = new WindowForce(memory.owner(), account, pages);
+    }
+
+    CopyPages copies() {
+        return copies;
+    }
+
+    WindowForce force() {
+        return force;
     }
 
     // ---- what the libOS sees -----------------------------------------------------------------
@@ -72,20 +87,26 @@ final class KernelWindow implements Window, PinnableWindow {
     public void allocPages(int firstPage, int pageCount) {
         checkOwner();
         checkVoid(firstPage, pageCount);
-        memory.charge(pageCount);
-        mapOwn(firstPage, memory.pool().alloc(pageCount, memory.owner().id()));
+        account.charge(pageCount);
+        mapOwn(firstPage, account.pool().alloc(pageCount, memory.owner().id()));
     }
 
     @Override
     public void allocPagesAt(int firstPage, int pageCount, int firstFrame) {
+        allocPages(firstPage, pageCount, FrameRequest.at(firstFrame));
+    }
+
+    @Override
+    public void allocPages(int firstPage, int pageCount, FrameRequest request) {
+        Objects.requireNonNull(request, "request");
         checkOwner();
         checkVoid(firstPage, pageCount);
-        memory.charge(pageCount);
+        account.charge(pageCount);
         int[] frames;
         try {
-            frames = memory.pool().allocAt(firstFrame, pageCount, memory.owner().id());
+            frames = account.pool().alloc(request, pageCount, memory.owner().id());
         } catch (ResourceException e) {
-            memory.release(pageCount);
+            account.release(pageCount);
             throw e;
         }
         mapOwn(firstPage, frames);
@@ -93,12 +114,15 @@ final class KernelWindow implements Window, PinnableWindow {
 
     private void mapOwn(int firstPage, int[] frames) {
         try {
-            synchronized (lock) {
-                showFrames(firstPage, frames, PageTable.OWN);
+            synchronized (pages) {
+                pages.show(firstPage, frames, PageTable.OWN);
             }
         } catch (HostException e) {
-            memory.giveBack(frames);
+            account.giveBack(frames);
             throw Faults.memory(e, "pages of a window");
+        } catch (IllegalStateException e) { // closed by force meanwhile
+            account.giveBack(frames);
+            throw e;
         }
         WindowEvent.allocated(memory.owner().name(), firstPage, frames.length);
     }
@@ -106,101 +130,127 @@ final class KernelWindow implements Window, PinnableWindow {
     @Override
     public void map(int firstPage, Frames allegation, int firstIndex, int frameCount) {
         checkOwner();
+        checkSmall("somebody else's");
         Rights needed = isWritable() ? Rights.READ_WRITE : Rights.READ;
         KernelFrames frames = memory.checkFrames(allegation, needed);
         Objects.checkFromIndexSize(firstIndex, frameCount, frames.count());
         checkUnused(firstPage, frameCount);
-        int[] shown = new int[frameCount];
-        Arrays.setAll(shown, i -> frames.frame(firstIndex + i));
-        SharedPages binding = new SharedPages(this, frames, firstPage, frameCount);
+        showForeign(new SharedPages(this, frames, firstPage, firstIndex, frameCount),
+                PageTable.SHARED);
+    }
+
+    @Override
+    public void mapCopy(int firstPage, Frames allegation, int firstIndex, int frameCount) {
+        checkOwner();
+        checkSmall("views");
+        KernelFrames frames = memory.checkFrames(allegation, Rights.READ);
+        Objects.checkFromIndexSize(firstIndex, frameCount, frames.count());
+        checkVoid(firstPage, frameCount);
+        if (!frames.isFrozen()) {
+            throw new IllegalArgumentException(frames
+                    + " is not frozen: only what Memory.snapshot made can be copied by mapping");
+        }
+        account.charge(frameCount);
+        try {
+            showForeign(new SharedPages(this, frames, firstPage, firstIndex, frameCount),
+                    PageTable.VIEW);
+        } catch (RuntimeException e) {
+            account.release(frameCount);
+            throw e;
+        }
+    }
+
+    private void showForeign(SharedPages binding, byte how) {
+        KernelFrames frames = binding.frames();
+        int[] shown = Arrays.copyOfRange(frames.numbers(), binding.firstIndex(),
+                binding.firstIndex() + binding.pageCount());
         memory.capabilities().attach(frames, binding);
         try {
-            synchronized (lock) {
+            synchronized (pages) {
                 if (!frames.isLive()) {
                     // The sweep has seen the binding, or will, and finds nothing to unmap.
                     throw new CapabilityException(ErrorCode.REVOKED, Blame.PEER,
                             frames.toString(), "it was revoked while it was mapped",
                             "ask its source for a new one");
                 }
-                showFrames(firstPage, shown, PageTable.SHARED);
+                pages.show(binding.firstPage(), shown, how);
             }
             shared.add(binding);
-            memory.pool().mapped(shown);
-            WindowEvent.mapped(memory.owner().name(), firstPage, frameCount);
+            account.pool().mapped(shown);
+            WindowEvent.mapped(memory.owner().name(), binding.firstPage(), shown.length);
         } catch (HostException e) {
             memory.capabilities().detach(frames, binding);
             throw Faults.memory(e, "pages of a window");
-        }
-    }
-
-    /** Maps frames, one host call for each run of consecutive ones. Holds the lock. */
-    private void showFrames(int firstPage, int[] frames, byte how) {
-        int done = 0;
-        try {
-            while (done < frames.length) {
-                int run = runLength(frames, done);
-                mapping.mapShared(bytes(firstPage + done), bytes(run), memory.pool().memory(),
-                        bytes(frames[done]), isWritable());
-                done += run;
-            }
-        } catch (HostException e) {
-            mapping.mapVoid(bytes(firstPage), bytes(frames.length));
+        } catch (IllegalStateException e) { // closed by force meanwhile
+            memory.capabilities().detach(frames, binding);
             throw e;
         }
-        table.pruneIdle();
-        for (int i = 0; i < frames.length; i++) {
-            table.map(firstPage + i, frames[i], how);
+    }
+
+    @Override
+    public void settle(int firstPage, int pageCount) {
+        checkOwner();
+        checkPages(firstPage, pageCount);
+        copies.settle(firstPage, pageCount);
+        shared.removeIf(this::detachIfGone);
+    }
+
+    /** Settles pages whose frozen frames became theirs again, if the caller owns the window. */
+    void settleIfHere(int firstPage, int pageCount) {
+        if (Thread.currentThread() != owner || pages.isClosed()) {
+            return;
+        }
+        try {
+            copies.settleThawed(firstPage, pageCount);
+        } catch (HostFaultException | IllegalStateException e) {
+            // They stay unsettled, and theirs: the host refused it, or the window is gone.
+            return;
         }
     }
 
-    private static int runLength(int[] frames, int start) {
-        int end = start + 1;
-        while (end < frames.length && frames[end] == frames[end - 1] + 1) {
-            end++;
-        }
-        return end - start;
+    @Override
+    public boolean isUnsettled(int pageIndex) {
+        checkOwner();
+        return PageTable.isUnsettled(table.state(Objects.checkIndex(pageIndex, pageCount())));
     }
 
     @Override
     public void releasePages(int firstPage, int pageCount) {
         checkOwner();
         checkPages(firstPage, pageCount);
-        for (int page = firstPage; page < firstPage + pageCount; page++) {
-            if (table.pins(page) != 0) {
-                throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "page " + page,
-                        "a transfer on it is under way, or a packet ring lies on it",
-                        "take the completion, or close the binding, first");
-            }
-        }
+        checkUnpinned(firstPage, pageCount);
         release(firstPage, pageCount);
     }
 
     private void release(int firstPage, int pageCount) {
         int[] owned = new int[pageCount];
         int count = 0;
-        synchronized (lock) {
+        int views = 0;
+        synchronized (pages) {
             for (int page = firstPage; page < firstPage + pageCount; page++) {
                 if (table.isBeingTaken(page)) {
                     continue; // whoever takes it gives its frame back
                 }
-                if (table.state(page) == PageTable.OWN) {
-                    owned[count++] = table.frame(page);
+                switch (table.state(page)) {
+                    case PageTable.OWN, PageTable.THAWED -> owned[count++] = table.frame(page);
+                    case PageTable.VIEW -> views++;
+                    default -> { // nothing that is charged for the page
+                    }
                 }
                 table.unmap(page);
+                pages.unmark(page);
             }
-            mapping.mapVoid(bytes(firstPage), bytes(pageCount));
+            pages.mapVoid(firstPage, pageCount);
             table.pruneIdle();
         }
         shared.removeIf(this::detachIfGone);
-        memory.giveBack(Arrays.copyOf(owned, count));
+        account.settle(Arrays.copyOf(owned, count), views);
         WindowEvent.released(memory.owner().name(), firstPage, pageCount);
     }
 
     private boolean detachIfGone(SharedPages binding) {
         for (int i = 0; i < binding.pageCount(); i++) {
-            int page = binding.firstPage() + i;
-            if (table.state(page) == PageTable.SHARED
-                    && binding.frames().contains(table.frame(page))) {
+            if (binding.isShown(table, i)) {
                 return false;
             }
         }
@@ -244,30 +294,178 @@ final class KernelWindow implements Window, PinnableWindow {
 
     @Override
     public long hostFrame(int pageIndex) {
-        return frame(pageIndex) < 0
-                ? -1
-                : Pagemap.hostFrame(segment.address() + bytes(pageIndex));
+        int frame = frame(pageIndex);
+        if (frame < 0) {
+            return Pagemap.UNKNOWN;
+        }
+        long here = Pagemap.hostFrame(segment.address() + pages.bytes(pageIndex));
+        // What was not touched here yet the kernel's own mapping of the pool may know.
+        return here != Pagemap.UNKNOWN
+                ? here
+                : Pagemap.hostFrame(account.pool().mapping().address() + pages.bytes(frame));
     }
+
+    // ---- what it notes of pages --------------------------------------------------------------
+
+    @Override
+    public void protect(int firstPage, int pageCount, Rights allowed) {
+        checkOwner();
+        checkPages(firstPage, pageCount);
+        if (!allowed.equals(Rights.NONE) && !allowed.equals(Rights.READ)
+                && !allowed.equals(Rights.READ_WRITE)) {
+            throw new IllegalArgumentException(
+                    "a page is protected as NONE, READ or READ+WRITE, but " + allowed
+                            + " was asked for");
+        }
+        checkShown(firstPage, pageCount);
+        checkUnpinned(firstPage, pageCount);
+        for (int page = firstPage; page < firstPage + pageCount; page++) {
+            table.marks().protect(page, allowed);
+        }
+    }
+
+    private void checkShown(int firstPage, int pageCount) {
+        for (int page = firstPage; page < firstPage + pageCount; page++) {
+            if (!PageTable.isShown(table.state(page))) {
+                throw new ResourceException(ErrorCode.STALE, Blame.CALLER, "page " + page,
+                        "it shows void", "allocate or map it first");
+            }
+        }
+    }
+
+    @Override
+    public Rights protection(int pageIndex) {
+        checkOwner();
+        return table.marks().protection(Objects.checkIndex(pageIndex, pageCount()));
+    }
+
+    @Override
+    public void guarantee(int firstPage, int pageCount, boolean guaranteed) {
+        checkOwner();
+        checkSmall("taken by force");
+        checkPages(firstPage, pageCount);
+        if (!guaranteed) {
+            memory.removeLast(mark(firstPage, pageCount, false));
+            return;
+        }
+        memory.addLast(pageCount);
+        try {
+            memory.removeLast(pageCount - mark(firstPage, pageCount, true));
+        } catch (ResourceException | IllegalStateException e) {
+            memory.removeLast(pageCount);
+            throw e;
+        }
+    }
+
+    /** {@return how many pages were marked otherwise before} */
+    private int mark(int firstPage, int pageCount, boolean goesLast) {
+        synchronized (pages) {
+            pages.checkOpen();
+            for (int page = firstPage; page < firstPage + pageCount; page++) {
+                if (!PageTable.isCharged(table.state(page))) {
+                    throw KernelMemory.stale(page);
+                }
+            }
+            int changed = 0;
+            for (int page = firstPage; page < firstPage + pageCount; page++) {
+                changed += pages.mark(page, goesLast) ? 1 : 0;
+            }
+            return changed;
+        }
+    }
+
+    @Override
+    public void trackWrites(boolean on) {
+        checkOwner();
+        try {
+            pages.followWrites(account.pool().tracking(), on);
+        } catch (HostException e) {
+            throw Faults.memory(e, "the writes to a window");
+        }
+    }
+
+    @Override
+    public void collectWritten(int firstPage, int pageCount, long[] bits) {
+        checkOwner();
+        clearBits(firstPage, pageCount, bits);
+        account.pool().tracking();
+        if (!pages.followsWrites()) {
+            throw new IllegalStateException(
+                    "writes to the window are not followed: call trackWrites(true) first");
+        }
+        try {
+            pages.collectWritten(firstPage, pageCount, bits);
+        } catch (HostException e) {
+            throw Faults.memory(e, "the writes to a window");
+        }
+    }
+
+    @Override
+    public void collectReferenced(int firstPage, int pageCount, long[] bits) {
+        checkOwner();
+        clearBits(firstPage, pageCount, bits);
+        for (int i = 0; i < pageCount; i++) {
+            if (table.marks().takeReferenced(firstPage + i)
+                    && PageTable.isShown(table.state(firstPage + i))) {
+                bits[i >> 6] |= 1L << i;
+            }
+        }
+    }
+
+    private void clearBits(int firstPage, int pageCount, long[] bits) {
+        checkPages(firstPage, pageCount);
+        int words = (pageCount + 63) >> 6;
+        if (bits.length < words) {
+            throw new IllegalArgumentException(pageCount + " bits need " + words
+                    + " elements, but there are " + bits.length);
+        }
+        Arrays.fill(bits, 0, words, 0);
+    }
+
+    @Override
+    public int softBits(int pageIndex) {
+        checkOwner();
+        return table.marks().soft(Objects.checkIndex(pageIndex, pageCount()));
+    }
+
+    @Override
+    public void softBits(int pageIndex, int bits) {
+        checkOwner();
+        table.marks().soft(Objects.checkIndex(pageIndex, pageCount()), bits);
+    }
+
+    @Override
+    public SoftTlb bindTlb(int entries, MissHandler handler) {
+        checkOwner();
+        Objects.requireNonNull(handler, "handler");
+        if (entries < 1 || entries > SoftTlb.MAX_ENTRIES || Integer.bitCount(entries) != 1) {
+            throw new IllegalArgumentException("a TLB has a power of two of entries, 1 to "
+                    + SoftTlb.MAX_ENTRIES + ", but " + entries + " were asked for");
+        }
+        return new KernelTlb(this, table, entries, handler);
+    }
+
+    // ---- the end -------------------------------------------------------------------------------
 
     @Override
     public void close() {
         if (Thread.currentThread() != owner) {
             throw wrongThread();
         }
-        synchronized (lock) {
-            if (closed) {
+        synchronized (pages) {
+            if (pages.isClosed()) {
                 return;
             }
-            if (!holders.isEmpty()) {
+            if (force.holderCount() > 0) {
                 throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "window",
-                        holders.size() + " queues or packet bindings lie on it",
+                        force.holderCount() + " queues or packet bindings lie on it",
                         "close them first");
             }
-            closed = true;
-            awaitTakers();
+            pages.tryClose();
+            pages.awaitTakers();
         }
         release(0, pageCount());
-        mapping.close();
+        pages.mapping().close();
         memory.forget(this);
     }
 
@@ -276,11 +474,19 @@ final class KernelWindow implements Window, PinnableWindow {
      * revoked stays attached until its owner closes it, which it may never do.
      */
     void closeAtEnd() {
-        releasePins();
-        synchronized (lock) {
-            holders.clear();
-        }
+        force.releasePins();
+        force.forgetHolders();
         close();
+    }
+
+    /**
+     * Takes everything away, whatever the owner thread is doing: the end of an aborted environment.
+     */
+    void abort() {
+        if (pages.tryClose()) {
+            force.takeAll();
+            memory.forget(this);
+        }
     }
 
     // ---- what queues and packet bindings see ---------------------------------------------------
@@ -295,7 +501,7 @@ final class KernelWindow implements Window, PinnableWindow {
         if (Thread.currentThread() != owner) {
             throw wrongThread();
         }
-        if (closed) {
+        if (pages.isClosed()) {
             throw new IllegalStateException("the window is closed");
         }
         memory.owner().checkCaller();
@@ -313,17 +519,20 @@ final class KernelWindow implements Window, PinnableWindow {
 
     @Override
     public int pageBytes() {
-        return memory.pageBytes();
+        return account.pool().pageBytes();
     }
 
     @Override
     public Mapping pool() {
-        return memory.pool().mapping();
+        return account.pool().mapping();
     }
 
     @Override
-    public int tryPin(long page, int pageCount) {
-        return table.tryPin(page, pageCount);
+    public int tryPin(long page, int pageCount, int access) {
+        if (isHuge()) {
+            return ErrorCode.UNAVAILABLE.refusal(); // the pool of huge frames is not registered
+        }
+        return table.tryPin(page, pageCount, access);
     }
 
     @Override
@@ -332,38 +541,56 @@ final class KernelWindow implements Window, PinnableWindow {
     }
 
     @Override
-    public void attach(PinHolder holder) {
-        synchronized (lock) {
-            holders.add(holder);
+    public boolean isReadable(long offset, int lengthBytes) {
+        if (!table.marks().forbidsAny() || lengthBytes == 0) {
+            return true;
         }
+        int end = (int) ((offset + lengthBytes - 1) / pageBytes());
+        for (int page = (int) (offset / pageBytes()); page <= end; page++) {
+            if (table.marks().forbids(page, PageMarks.READ)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void attach(PinHolder holder) {
+        force.attach(holder);
     }
 
     @Override
     public void detach(PinHolder holder) {
-        synchronized (lock) {
-            holders.remove(holder);
-        }
+        force.detach(holder);
     }
 
     // ---- revocation ----------------------------------------------------------------------------
+
+    /** {@return whether its pages have 2 MiB} */
+    boolean isHuge() {
+        return account.isHuge();
+    }
+
+    /** Refuses what huge frames are not for. */
+    void checkSmall(String what) {
+        if (isHuge()) {
+            throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER, "a huge window",
+                    "its frames cannot be " + what, "use a window of small pages");
+        }
+    }
 
     int idleCount() {
         return table.idleCount();
     }
 
-    /** {@return the frame that a page shows, if it is the environment's own and in use} */
-    int shareableFrame(int page) {
-        if (table.state(page) != PageTable.OWN || table.name(page) == Pages.NONE) {
-            throw KernelMemory.stale(page);
-        }
-        return table.frame(page);
-    }
-
     /** Counts what the pages show now; any thread, without the lock. */
     void count(FrameCensus census) {
+        if (isHuge()) {
+            return; // its frames are in no table
+        }
         for (int page = 0; page < pageCount(); page++) {
             byte state = table.state(page);
-            if (state == PageTable.OWN || state == PageTable.SHARED) {
+            if (state != PageTable.VOID && state != PageTable.TAKEN) {
                 census.count(table.frame(page), state == PageTable.OWN && table.isIdle(page));
             }
         }
@@ -373,169 +600,20 @@ final class KernelWindow implements Window, PinnableWindow {
         return owner == thread;
     }
 
-    /** {@return whether the pages still are the environment's own, and show these frames} */
-    boolean shows(int firstPage, int[] frames) {
-        synchronized (lock) {
-            for (int i = 0; i < frames.length; i++) {
-                if (table.state(firstPage + i) != PageTable.OWN
-                        || table.frame(firstPage + i) != frames[i]) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
     /** Gives idle pages back to the pool. Owner thread. */
     int releaseIdle(int most) {
-        int[] pages = table.popIdle(most);
-        for (int page : pages) {
+        int[] idle = table.popIdle(most);
+        for (int page : idle) {
             release(page, 1);
         }
-        return pages.length;
+        return idle.length;
     }
 
-    /**
-     * Takes pages of this environment's own by force, idle ones first, then the highest.
-     *
-     * @param most how many frames are wanted
-     * @return how many were taken
-     */
-    int repossess(int most, Repossession.Cause cause) {
-        int[] victims;
-        synchronized (lock) {
-            victims = closed ? new int[0] : pickVictims(most);
-            announce(victims);
-        }
-        return take(victims, cause);
+    void takeShared(SharedPages binding, Repossession.Cause cause) {
+        force.takeShared(binding, cause);
     }
 
-    /** Takes the pages of a mapping of foreign frames, as far as they still show them. */
-    void takeShared(int firstPage, int pageCount, KernelFrames frames, Repossession.Cause cause) {
-        int[] pages = new int[pageCount];
-        int count = 0;
-        synchronized (lock) {
-            for (int page = firstPage; page < firstPage + pageCount; page++) {
-                if (table.state(page) == PageTable.SHARED && frames.contains(table.frame(page))) {
-                    pages[count++] = page;
-                }
-            }
-            pages = Arrays.copyOf(pages, count);
-            announce(pages);
-        }
-        take(pages, cause);
-    }
-
-    /** Chooses idle pages first, then those in use, from the highest down. Holds the lock. */
-    private int[] pickVictims(int most) {
-        int[] victims = new int[Math.min(most, pageCount())];
-        int count = 0;
-        for (boolean idle : new boolean[]{true, false}) {
-            for (int page = pageCount() - 1; page >= 0 && count < victims.length; page--) {
-                if (table.state(page) == PageTable.OWN && table.isIdle(page) == idle) {
-                    victims[count++] = page;
-                }
-            }
-        }
-        return Arrays.copyOf(victims, count);
-    }
-
-    /**
-     * Marks pages as taken. Until {@link #take} has made them void they keep their frames, and the
-     * owner can neither release nor map them, so that no frame is lost or freed twice. Holds the
-     * lock.
-     */
-    private void announce(int[] pages) {
-        takers++;
-        for (int page : pages) {
-            table.take(page);
-        }
-    }
-
-    private int take(int[] pages, Repossession.Cause cause) {
-        boolean pinned = false;
-        for (int page : pages) {
-            pinned |= table.pins(page) != 0;
-        }
-        if (pinned) {
-            releasePins();
-        }
-        int[] owned = new int[pages.length];
-        int count = 0;
-        synchronized (lock) {
-            for (int page : pages) {
-                int frame = table.frame(page);
-                mapping.mapVoid(bytes(page), pageBytes());
-                table.forgetFrame(page);
-                owned[count++] = frame;
-                memory.owner()
-                        .repossessed(new Repossession(ResourceKind.FRAMES, frame, page,
-                                cause, System.nanoTime()));
-            }
-            takers--;
-            lock.notifyAll(); // pairs with the wait in awaitTakers
-        }
-        if (cause == Repossession.Cause.DEADLINE) {
-            memory.giveBack(owned);
-        }
-        return count;
-    }
-
-    /** Waits until no repossession is under way. Holds the lock, and gives it up meanwhile. */
-    private void awaitTakers() {
-        boolean interrupted = false;
-        while (takers > 0) {
-            try {
-                lock.wait();
-            } catch (InterruptedException e) {
-                interrupted = true; // a window is not left half closed
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void releasePins() {
-        List<PinHolder> now;
-        synchronized (lock) {
-            now = List.copyOf(holders);
-        }
-        long deadline = System.nanoTime() + KernelMemory.DRAIN_NANOS;
-        for (PinHolder holder : now) {
-            holder.releasePins(deadline);
-        }
-    }
-
-    /**
-     * Takes everything away, whatever the owner thread is doing: the end of an aborted environment.
-     */
-    void abort() {
-        synchronized (lock) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        }
-        releasePins();
-        synchronized (lock) {
-            awaitTakers();
-        }
-        mapping.close(); // from here on the owner's accesses fail cleanly
-        int[] owned = new int[pageCount()];
-        int count = 0;
-        synchronized (lock) {
-            for (int page = 0; page < pageCount(); page++) {
-                if (table.state(page) == PageTable.OWN) {
-                    owned[count++] = table.frame(page);
-                }
-                table.take(page);
-                table.forgetFrame(page);
-            }
-        }
-        memory.giveBack(Arrays.copyOf(owned, count));
-        memory.forget(this);
-    }
+    // ---- decoding ------------------------------------------------------------------------------
 
     private void checkPages(int firstPage, int count) {
         if (count < 1) {
@@ -544,11 +622,20 @@ final class KernelWindow implements Window, PinnableWindow {
         Objects.checkFromIndexSize(firstPage, count, pageCount());
     }
 
+    private void checkUnpinned(int firstPage, int pageCount) {
+        for (int page = firstPage; page < firstPage + pageCount; page++) {
+            if (table.pins(page) != 0) {
+                throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "page " + page,
+                        "a transfer on it is under way, or a packet ring lies on it",
+                        "take the completion, or close the binding, first");
+            }
+        }
+    }
+
     private void checkUnused(int firstPage, int count) {
         checkPages(firstPage, count);
         for (int page = firstPage; page < firstPage + count; page++) {
-            byte state = table.state(page);
-            if (state == PageTable.OWN || state == PageTable.SHARED || table.isRetired(page)
+            if (PageTable.isShown(table.state(page)) || table.isRetired(page)
                     || table.pins(page) != 0 || table.isBeingTaken(page)) {
                 throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "page " + page,
                         table.isRetired(page)
@@ -560,15 +647,17 @@ final class KernelWindow implements Window, PinnableWindow {
     }
 
     private void checkVoid(int firstPage, int count) {
+        checkWritable(firstPage, count);
+        checkUnused(firstPage, count);
+    }
+
+    /** Refuses pages that the window does not have, and windows for reading. */
+    void checkWritable(int firstPage, int count) {
         if (!isWritable()) {
             throw new IllegalStateException(
                     "the window was bound for reading; frames are allocated in a writable one");
         }
-        checkUnused(firstPage, count);
-    }
-
-    private long bytes(int pages) {
-        return (long) pages * pageBytes();
+        checkPages(firstPage, count);
     }
 
     private WrongThreadException wrongThread() {

@@ -13,10 +13,17 @@ import java.util.Arrays;
  * <p><b>States.</b> <pre>
  *            map                      releasePages
  *   VOID ----------> OWN or SHARED ----------------> VOID
- *     ^                    | taken by force
+ *     ^              or VIEW
+ *     |                    | taken by force
  *     |   releasePages     v
  *     +----------------- TAKEN  (shows void, too)
- * </pre>
+ *
+ *   OWN --snapshot--> VIEW --the snapshot ends--> THAWED
+ *    ^                 | settle                     | settle
+ *    +-----------------+----------------------------+
+ * </pre> A VIEW shows a frozen frame that is not its own, privately, and has a frame set aside. A
+ * THAWED page shows a frame of its own privately. Both are unsettled: what was written to them lies
+ * outside their frame. They are taken and released as OWN pages are.
  *
  * <p><b>Generations.</b> Odd while the page is in use, even otherwise; a name is current while its
  * generation is the page's own. When the last generation is reached the page is retired: it is
@@ -27,13 +34,15 @@ import java.util.Arrays;
  * reads {@code state} without the lock: a repossession that it does not see yet leaves it a page
  * that shows void, which is what a repossession is. {@code pins} and {@code state} meet in a Dekker
  * pattern: the owner raises the pin, fences, reads the state; the repossessor writes the state,
- * fences, reads the pin.
+ * fences, reads the pin. What the libOS notes of a page is in {@link PageMarks}.
  */
 final class PageTable {
     static final byte VOID = 0;
     static final byte OWN = 1;
     static final byte SHARED = 2;
     static final byte TAKEN = 3;
+    static final byte VIEW = 4;
+    static final byte THAWED = 5;
 
     static final int NO_FRAME = -1;
 
@@ -42,11 +51,14 @@ final class PageTable {
     private static final int REFUSED_STALE = ErrorCode.STALE.refusal();
     private static final int REFUSED_BUSY = ErrorCode.BUSY.refusal();
     private static final int REFUSED_SCATTERED = ErrorCode.NOT_CONTIGUOUS.refusal();
+    private static final int REFUSED_UNSETTLED = ErrorCode.UNSETTLED.refusal();
+    private static final int REFUSED_PROTECTED = ErrorCode.PROTECTED.refusal();
 
     private final byte[] state; // written under the window's lock, read opaque by the owner
     private final int[] frame; // written under the window's lock
     private final long[] generation; // owner thread only
     private final short[] pins; // written by the owner thread, read by repossessors
+    private final PageMarks marks;
     private final long lastGeneration;
     private int[] idle = new int[16]; // owner thread only
     private int idleCount; // written by the owner thread, read for accounts
@@ -56,12 +68,17 @@ final class PageTable {
         this.frame = new int[pageCount];
         this.generation = new long[pageCount];
         this.pins = new short[pageCount];
+        this.marks = new PageMarks(pageCount);
         this.lastGeneration = lastGeneration;
         Arrays.fill(frame, NO_FRAME);
     }
 
     int pageCount() {
         return state.length;
+    }
+
+    PageMarks marks() {
+        return marks;
     }
 
     byte state(int page) {
@@ -78,6 +95,21 @@ final class PageTable {
 
     int pins(int page) {
         return (short) PINS.getVolatile(pins, page);
+    }
+
+    /** {@return whether the page shows a frame in this state} */
+    static boolean isShown(byte state) {
+        return state != VOID && state != TAKEN;
+    }
+
+    /** {@return whether the page shows a frame privately in this state} */
+    static boolean isUnsettled(byte state) {
+        return state == VIEW || state == THAWED;
+    }
+
+    /** {@return whether a frame is charged for the page in this state} */
+    static boolean isCharged(byte state) {
+        return state == OWN || state == VIEW || state == THAWED;
     }
 
     /** {@return whether a repossession has announced itself, and the frame is still there} */
@@ -99,9 +131,19 @@ final class PageTable {
         if ((generation[page] & 1) != 0) {
             generation[page]++; // it was taken while in use: its old name must stay stale
         }
+        marks.clear(page);
         frame[page] = shown;
         STATE.setVolatile(state, page, how);
         generation[page]++;
+    }
+
+    /**
+     * Shows the same content in another way: the name stays current. Holds the window's lock; the
+     * owner thread, except from VIEW to THAWED.
+     */
+    void change(int page, int shown, byte how) {
+        frame[page] = shown;
+        STATE.setVolatile(state, page, how);
     }
 
     /** Shows void, by the owner's will. Holds the window's lock; the owner thread. */
@@ -160,8 +202,11 @@ final class PageTable {
     /** hot: guarded by the page benchmark. */
     int tryReturn(long name) {
         int page = (int) (name >>> Pages.GENERATION_BITS);
-        if (!isCurrent(name) || (byte) STATE.getOpaque(state, page) != OWN) {
+        if (!isCurrent(name)) {
             return REFUSED_STALE;
+        }
+        if ((byte) STATE.getOpaque(state, page) != OWN) {
+            return isUnsettled(state(page)) ? REFUSED_UNSETTLED : REFUSED_STALE;
         }
         if (pins[page] != 0) {
             return REFUSED_BUSY;
@@ -187,14 +232,38 @@ final class PageTable {
 
     /** {@return the current name of a page in use, or none} */
     long name(int page) {
-        byte shown = state(page);
-        return (shown == OWN || shown == SHARED) && (generation[page] & 1) != 0
+        return isShown(state(page)) && (generation[page] & 1) != 0
                 ? Pages.name(page, generation[page])
                 : Pages.NONE;
     }
 
+    /**
+     * {@return where the page of a name lies if the access is allowed, or a refusal} hot: guarded
+     * by the page benchmark.
+     */
+    int tryReach(long name, int access) {
+        int page = (int) (name >>> Pages.GENERATION_BITS);
+        if (!isCurrent(name) || (byte) STATE.getOpaque(state, page) == TAKEN) {
+            return REFUSED_STALE;
+        }
+        return marks.forbids(page, access) ? REFUSED_PROTECTED : page;
+    }
+
+    /**
+     * The same for a name that was current once, which a TLB asks at each hit. hot: guarded by the
+     * page benchmark.
+     */
+    int tryReachAgain(long name, int access) {
+        int page = (int) (name >>> Pages.GENERATION_BITS);
+        if (generation[page] != Pages.generation(name)
+                || (byte) STATE.getOpaque(state, page) == TAKEN) {
+            return REFUSED_STALE;
+        }
+        return marks.forbids(page, access) ? REFUSED_PROTECTED : page;
+    }
+
     /** hot: guarded by the queue benchmark. */
-    int tryPin(long name, int count) {
+    int tryPin(long name, int count, int access) {
         if (!isCurrent(name)) {
             return REFUSED_STALE;
         }
@@ -208,10 +277,13 @@ final class PageTable {
                 return REFUSED_STALE;
             }
             if (frame[first + i] != firstFrame + i) {
-                return state(first + i) == TAKEN ? REFUSED_STALE : REFUSED_SCATTERED;
+                return scattered(first + i);
             }
             if (pins[first + i] == Short.MAX_VALUE) {
                 return REFUSED_BUSY;
+            }
+            if (marks.forbids(first + i, access)) {
+                return REFUSED_PROTECTED;
             }
         }
         for (int i = 0; i < count; i++) {
@@ -219,16 +291,33 @@ final class PageTable {
         }
         VarHandle.fullFence(); // pairs with the fence in take
         for (int i = 0; i < count; i++) {
-            if ((byte) STATE.getOpaque(state, first + i) == TAKEN) {
-                unpin(first, count);
-                return REFUSED_STALE;
+            byte shown = (byte) STATE.getOpaque(state, first + i);
+            if (shown >= TAKEN) {
+                lower(first, count);
+                return shown == TAKEN ? REFUSED_STALE : REFUSED_UNSETTLED;
             }
         }
+        marks.pinned(first, count, access);
         return firstFrame;
+    }
+
+    private int scattered(int page) {
+        byte shown = state(page);
+        if (isUnsettled(shown)) {
+            return REFUSED_UNSETTLED;
+        }
+        return shown == TAKEN ? REFUSED_STALE : REFUSED_SCATTERED;
     }
 
     /** hot: guarded by the queue benchmark. */
     void unpin(int first, int count) {
+        lower(first, count);
+        for (int i = 0; i < count; i++) {
+            marks.unpinned(first + i, pins[first + i] == 0);
+        }
+    }
+
+    private void lower(int first, int count) {
         for (int i = 0; i < count; i++) {
             PINS.setRelease(pins, first + i, (short) (pins[first + i] - 1));
         }

@@ -10,13 +10,20 @@ import exo.impl.cap.Binding;
  * @param window where they are shown
  * @param frames the capability
  * @param firstPage first page
+ * @param firstIndex the frame of the capability that it shows
  * @param pageCount how many
  */
-record SharedPages(KernelWindow window, KernelFrames frames, int firstPage, int pageCount)
-        implements
-            Binding {
+record SharedPages(KernelWindow window, KernelFrames frames, int firstPage, int firstIndex,
+        int pageCount) implements Binding {
+    /** {@return whether a page still shows its frame, shared or as a view} */
+    boolean isShown(PageTable table, int index) {
+        byte shown = table.state(firstPage + index);
+        return (shown == PageTable.SHARED || shown == PageTable.VIEW)
+                && table.frame(firstPage + index) == frames.frame(firstIndex + index);
+    }
+
     @Override
     public void sever(Repossession.Cause cause) {
-        window.takeShared(firstPage, pageCount, frames, cause);
+        window.takeShared(this, cause);
     }
 }

@@ -10,13 +10,17 @@
  * that dies before the frame moves on.
  * <li><b>No foreign bytes.</b> A dirty frame is zeroed when it is allocated.
  * <li><b>No name twice.</b> A page is retired before its generations run out.
+ * <li><b>No lost store.</b> Nobody but its owner moves a private copy into a frame.
+ * <li><b>No view without a frame.</b> One is set aside for each copy-on-write view.
  * </ul>
  *
  * <p>It does not decide which frames an environment should lose beyond "idle first, then the
- * highest page of the window bound last": whoever wants better answers the revoke request.
+ * highest unmarked page of the window bound last, then frozen frames, then marked pages": whoever
+ * wants better answers the revoke request.
  *
- * <p>Reading order: {@code PageTable} (states, names, pins), {@code KernelWindow}, {@link
- * exo.impl.mem.FramePool}, {@link exo.impl.mem.KernelMemory}.
+ * <p>Reading order: {@code PageTable} (states, names, pins), {@code PageMarks}, {@code ShownPages}
+ * (the lock), {@code CopyPages}, {@code WindowForce}, {@code KernelWindow}, {@code KernelTlb},
+ * {@link exo.impl.mem.FramePool}, {@link exo.impl.mem.KernelMemory}.
  *
  * {@snippet lang="java" :
  * KernelMemory memory = new KernelMemory(pool, capabilities, env);
@@ -35,7 +39,9 @@
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 24-25 and 29-30; departures are in {@link
  * exo.api.mem}.
  *
- * <p>Held by: {@code WindowTest}, {@code WindowHostile}, {@code ShareRaceHostile}, {@code
+ * <p>Held by: {@code WindowTest}, {@code CopyTest}, {@code WrittenTest}, {@code PageNotesTest},
+ * {@code SoftTlbTest}, {@code FrameRequestTest}, {@code HugeWindowTest}, {@code WindowHostile},
+ * {@code CopyHostile}, {@code ShareRaceHostile}, {@code
  * PageTableTest}, {@code FramePoolTest}, {@code PinOrTakeStress}, {@code ReturnOrTakeStress}.
  */
 package exo.impl.mem;

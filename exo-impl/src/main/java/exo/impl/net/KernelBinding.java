@@ -39,6 +39,7 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
     private static final int OUT_OF_RANGE = ErrorCode.OUT_OF_RANGE.refusal();
     private static final int INSUFFICIENT = ErrorCode.INSUFFICIENT.refusal();
     private static final int FORGED = ErrorCode.FORGED_SOURCE.refusal();
+    private static final int PROTECTED = ErrorCode.PROTECTED.refusal();
     private static final int IPV4_DESTINATION = 30;
     private static final VarHandle HEAD;
     private static final VarHandle TAIL;
@@ -314,7 +315,7 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
                 || (long) headBytes + payloadBytes > mostBytes + Ethernet.HEADER_BYTES) {
             return TOO_BIG;
         }
-        return 0;
+        return window.isReadable(payloadOffset, payloadBytes) ? 0 : PROTECTED;
     }
 
     @Override

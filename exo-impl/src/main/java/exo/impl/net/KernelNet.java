@@ -133,17 +133,26 @@ public final class KernelNet implements Net, EnvService {
         int pages = rings.pages(window.pageBytes());
         Objects.checkFromIndexSize(firstPage, pages, named.pageCount());
         for (int i = 0; i < pages; i++) {
-            int refusal = window.tryPin(named.page(firstPage + i), 1);
+            int refusal = window.tryPin(named.page(firstPage + i), 1,
+                    PinnableWindow.READ | PinnableWindow.WRITE);
             if (refusal < 0) {
                 for (int done = 0; done < i; done++) {
                     window.unpin(firstPage + done, 1);
                 }
                 throw new ResourceException(ErrorCode.of(refusal), Blame.CALLER,
                         "page " + (firstPage + i), "a packet ring cannot lie on it",
-                        "allocate pages " + firstPage + " to " + (firstPage + pages - 1)
-                                + " first");
+                        remedy(ErrorCode.of(refusal)) + " pages " + firstPage + " to "
+                                + (firstPage + pages - 1) + " first");
             }
         }
+    }
+
+    private static String remedy(ErrorCode refusal) {
+        return switch (refusal) {
+            case UNSETTLED -> "settle";
+            case PROTECTED -> "permit READ+WRITE on";
+            default -> "allocate";
+        };
     }
 
     void unpin(PinnableWindow window, int firstPage, RingSpec rings) {

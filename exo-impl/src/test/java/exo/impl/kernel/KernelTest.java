@@ -82,8 +82,11 @@ class KernelTest {
     void shouldNameWhatBacksEachFacility() {
         try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
             List<String> names = kernel.facilities().stream().map(Facility::name).toList();
-            assertEquals(List.of("fence", "info", "memory.pool", "memory.lock", "disk.disk0",
-                    "disk.disk0.queue", "cpu.pinning", "cpu.enforcement", "net.wire0"), names);
+            assertEquals(
+                    List.of("fence", "info", "memory.pool", "memory.lock", "memory.dirty",
+                            "disk.disk0",
+                            "disk.disk0.queue", "cpu.pinning", "cpu.enforcement", "net.wire0"),
+                    names);
             for (Facility facility : kernel.facilities()) {
                 assertEquals(facility.state() == Facility.State.FULL, facility.cause().isEmpty(),
                         facility.toString());

@@ -111,7 +111,9 @@ class FramePoolTest {
     void shouldRefuseToBootWhenLockingIsDemandedAndRefused() {
         try (FramePool locked = new FramePool(
                 MemoryConfig.frames(4).lock(MemoryConfig.Lock.REQUIRE))) {
-            assertEquals("mlock", locked.facilities().getLast().backing());
+            assertTrue(locked.facilities()
+                    .stream()
+                    .anyMatch(f -> f.name().equals("memory.lock") && f.backing().equals("mlock")));
         } catch (ResourceException e) { // without the privilege and with a limit of nothing
             assertEquals(ErrorCode.UNAVAILABLE, e.code());
         }

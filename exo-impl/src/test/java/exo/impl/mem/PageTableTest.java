@@ -55,7 +55,7 @@ class PageTableTest {
         for (long forged : new long[]{0, -1, -2, Long.MAX_VALUE, Long.MIN_VALUE, name + 1,
                 Pages.name(3, 1), Pages.name(4, 1), Pages.name(Pages.MAX_WINDOW_PAGES, 1)}) {
             assertEquals(STALE, table.tryReturn(forged), Long.toHexString(forged));
-            assertEquals(STALE, table.tryPin(forged, 1), Long.toHexString(forged));
+            assertEquals(STALE, table.tryPin(forged, 1, PageMarks.READ), Long.toHexString(forged));
         }
         assertEquals(1, table.idleCount());
     }
@@ -105,7 +105,7 @@ class PageTableTest {
     @Test
     void shouldNotReturnAPinnedPage() {
         PageTable full = mapped(4, 1 << 20);
-        assertEquals(11, full.tryPin(full.name(1), 2));
+        assertEquals(11, full.tryPin(full.name(1), 2, PageMarks.READ));
         assertEquals(BUSY, full.tryReturn(full.name(1)));
         assertEquals(BUSY, full.tryReturn(full.name(2)));
         assertEquals(0, full.tryReturn(full.name(3)));
@@ -119,10 +119,12 @@ class PageTableTest {
         mixed.map(0, 5, PageTable.OWN);
         mixed.map(1, 6, PageTable.OWN);
         mixed.map(2, 9, PageTable.OWN);
-        assertEquals(5, mixed.tryPin(mixed.name(0), 2));
-        assertEquals(ErrorCode.NOT_CONTIGUOUS.refusal(), mixed.tryPin(mixed.name(0), 3));
-        assertEquals(STALE, mixed.tryPin(mixed.name(2), 2), "page 3 shows void");
-        assertEquals(ErrorCode.OUT_OF_RANGE.refusal(), mixed.tryPin(mixed.name(2), 3));
+        assertEquals(5, mixed.tryPin(mixed.name(0), 2, PageMarks.READ));
+        assertEquals(ErrorCode.NOT_CONTIGUOUS.refusal(),
+                mixed.tryPin(mixed.name(0), 3, PageMarks.READ));
+        assertEquals(STALE, mixed.tryPin(mixed.name(2), 2, PageMarks.READ), "page 3 shows void");
+        assertEquals(ErrorCode.OUT_OF_RANGE.refusal(),
+                mixed.tryPin(mixed.name(2), 3, PageMarks.READ));
         assertEquals(1, mixed.pins(0));
         assertEquals(0, mixed.pins(2), "a refused pin leaves nothing");
     }
@@ -131,11 +133,11 @@ class PageTableTest {
     void shouldPinAPageUpToTheLimit() {
         PageTable one = mapped(1, 1 << 20);
         for (int i = 0; i < Short.MAX_VALUE; i++) {
-            assertEquals(10, one.tryPin(one.name(0), 1));
+            assertEquals(10, one.tryPin(one.name(0), 1, PageMarks.READ));
         }
-        assertEquals(BUSY, one.tryPin(one.name(0), 1));
+        assertEquals(BUSY, one.tryPin(one.name(0), 1, PageMarks.READ));
         one.unpin(0, 1);
-        assertEquals(10, one.tryPin(one.name(0), 1));
+        assertEquals(10, one.tryPin(one.name(0), 1, PageMarks.READ));
     }
 
     @Test

@@ -309,4 +309,68 @@ public final class Struct {
 
         private PollEvent() {}
     }
+
+    /** {@code struct uffdio_api}. */
+    public static final class FaultApi {
+        /** Its size. */
+        public static final int BYTES = 24;
+        /** {@code api}. */
+        public static final int API = 0;
+        /** {@code features}. */
+        public static final int FEATURES = 8;
+
+        private FaultApi() {}
+    }
+
+    /** {@code struct uffdio_register}; it begins with a {@code struct uffdio_range}. */
+    public static final class FaultRegister {
+        /** Its size. */
+        public static final int BYTES = 32;
+        /** {@code range.start}. */
+        public static final int START = 0;
+        /** {@code range.len}. */
+        public static final int LENGTH = 8;
+        /** {@code mode}. */
+        public static final int MODE = 16;
+
+        private FaultRegister() {}
+    }
+
+    /** {@code struct pm_scan_arg}. */
+    public static final class PageScan {
+        /** Its size. */
+        public static final int BYTES = 96;
+        /** {@code size}. */
+        public static final int SIZE = 0;
+        /** {@code flags}. */
+        public static final int FLAGS = 8;
+        /** {@code start}. */
+        public static final int START = 16;
+        /** {@code end}. */
+        public static final int END = 24;
+        /** {@code walk_end}. */
+        public static final int WALK_END = 32;
+        /** {@code vec}. */
+        public static final int REGIONS = 40;
+        /** {@code vec_len}. */
+        public static final int REGION_COUNT = 48;
+        /** {@code category_mask}. */
+        public static final int CATEGORIES = 72;
+        /** {@code return_mask}. */
+        public static final int RETURNED = 88;
+
+        private PageScan() {}
+    }
+
+    /** {@code struct page_region}. */
+    public static final class PageRegion {
+        /** Its size. */
+        public static final int BYTES = 24;
+        /** {@code start}. */
+        public static final int START = 0;
+        /** {@code end}. */
+        public static final int END = 8;
+
+        private PageRegion() {}
+    }
 }

@@ -55,6 +55,8 @@ public enum SyscallNumber {
     IO_URING_SETUP(425, 425),
     /** Says how memory will be used. */
     MADVISE(28, 233),
+    /** Says on which nodes memory shall lie. */
+    MBIND(237, 235),
     /** Makes a file that is memory. */
     MEMFD_CREATE(319, 279),
     /** Keeps memory resident. */
@@ -101,6 +103,8 @@ public enum SyscallNumber {
     STATX(332, 291),
     /** Removes a name. */
     UNLINKAT(263, 35),
+    /** Makes a descriptor that follows what happens to pages. */
+    USERFAULTFD(323, 282),
     /** Writes to a file. */
     WRITE(1, 64);
 

@@ -29,7 +29,7 @@ public class PinOrTakeStress {
     /** The owner: pins the page for a transfer. */
     @Actor
     public void owner(ZZI_Result r) {
-        r.r1 = table.tryPin(name, 1) >= 0;
+        r.r1 = table.tryPin(name, 1, PageMarks.READ) >= 0;
     }
 
     /** Whoever takes the page: announces it, then looks for pins. */

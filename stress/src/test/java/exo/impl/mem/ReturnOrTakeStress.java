@@ -51,7 +51,7 @@ public class ReturnOrTakeStress {
     /** What the owner still gets. */
     @Arbiter
     public void afterwards(ZZZZ_Result r) {
-        r.r4 = table.tryPin(name, 1) >= 0;
+        r.r4 = table.tryPin(name, 1, PageMarks.READ) >= 0;
         table.tryReturn(name);
         r.r3 = table.tryTake() != Pages.NONE;
     }

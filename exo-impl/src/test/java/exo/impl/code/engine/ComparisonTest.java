@@ -190,6 +190,15 @@ class ComparisonTest {
         memory.set(ValueLayout.JAVA_BYTE, 5 + 16 + 4 * words + 1, (byte) 80);
     }
 
+    /** The filter accepts the packet at 5 if it has so many bytes, and reads none beyond. */
+    private static void assertNeeds(int end, PacketFilter filter, MemorySegment memory) {
+        for (int length = 0; length <= end + 1; length++) {
+            assertEquals(length >= end ? 1 : 0, filter.accept(memory, 5, length));
+        }
+        assertEquals(0, filter.accept(memory, 5, -1));
+        assertEquals(1, filter.accept(memory.asSlice(0, 5 + end), 5, end));
+    }
+
     @Test
     void shouldLoadTheLastBytesAndNoneBeyond() {
         try (Arena arena = Arena.ofConfined()) {
@@ -199,12 +208,7 @@ class ComparisonTest {
                     fill(memory, words);
                     int end = 16 + 4 * words + 2;
                     for (Engine engine : Engine.values()) {
-                        PacketFilter filter = variable().filter(engine);
-                        for (int length = 0; length <= end + 1; length++) {
-                            assertEquals(length >= end ? 1 : 0, filter.accept(memory, 5, length));
-                        }
-                        assertEquals(0, filter.accept(memory, 5, -1));
-                        assertEquals(1, filter.accept(memory.asSlice(0, 5 + end), 5, end));
+                        assertNeeds(end, variable().filter(engine), memory);
                     }
                 }
             }

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.mem;
+
+import exo.host.HostException;
+import exo.host.Mapping;
+import exo.host.WriteTracking;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the pages of one window show: its address range and its page table, changed together.
+ *
+ * <p><b>Locking.</b> This object is the window's lock; no libOS reaches it. The owner thread holds
+ * it to map and unmap, repossessors to take by force. Under it only the pool and the host's mapping
+ * are touched. The hot paths take no lock; see {@link PageTable}.
+ *
+ * <p><b>Repossession.</b> Whoever takes pages announces it under the lock, lets go of it while
+ * transfers are drained, and takes it again to make the pages void. {@code takers} counts those in
+ * between; the pages concerned are {@link PageTable#isBeingTaken being taken}.
+ */
+final class ShownPages {
+    private final FramePool pool;
+    private final Mapping mapping;
+    private final PageTable table;
+    private final boolean writable;
+    /** How many pages go last, over all windows of the environment. */
+    private final AtomicInteger lastCount;
+    /** Null while writes are not followed. Owner thread only. */
+    private WriteTracking.Scan scan;
+    private long[] written = new long[1]; // owner thread only; scratch
+    private boolean closed; // guarded by this; read by the owner thread, which alone closes it
+    private int takers; // guarded by this
+
+    ShownPages(FramePool pool, Mapping mapping, PageTable table, boolean writable,
+            AtomicInteger lastCount) {
+        this.pool = pool;
+        this.mapping = mapping;
+        this.table = table;
+        this.writable = writable;
+        this.lastCount = lastCount;
+    }
+
+    FramePool pool() {
+        return pool;
+    }
+
+    PageTable table() {
+        return table;
+    }
+
+    Mapping mapping() {
+        return mapping;
+    }
+
+    long bytes(int pages) {
+        return (long) pages * pool.pageBytes();
+    }
+
+    // ---- open or closed ------------------------------------------------------------------------
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Refuses to go on after the window was closed, by force perhaps. Holds the lock. */
+    void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the window is closed");
+        }
+    }
+
+    /** Whether the window was open until now. */
+    synchronized boolean tryClose() {
+        boolean first = !closed;
+        closed = true;
+        return first;
+    }
+
+    // ---- repossessions under way ---------------------------------------------------------------
+
+    /** Holds the lock. */
+    void takerComes() {
+        takers++;
+    }
+
+    /** Holds the lock. */
+    void takerGoes() {
+        takers--;
+        notifyAll(); // pairs with the wait in awaitTakers
+    }
+
+    /** Waits until no repossession is under way. Holds the lock, and gives it up meanwhile. */
+    void awaitTakers() {
+        boolean interrupted = false;
+        while (takers > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true; // what the caller is about to do is not left half done
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- showing -------------------------------------------------------------------------------
+
+    /**
+     * Maps frames to pages that show void. Holds the lock; the owner thread.
+     *
+     * @param how {@link PageTable#OWN} or {@link PageTable#SHARED}, or {@link PageTable#VIEW} for
+     *        private views
+     */
+    void show(int firstPage, int[] frames, byte how) {
+        checkOpen();
+        int done = 0;
+        try {
+            while (done < frames.length) {
+                done += mapRun(firstPage, frames, done, how == PageTable.VIEW);
+            }
+        } catch (HostException e) {
+            mapping.mapVoid(bytes(firstPage), bytes(frames.length));
+            throw e;
+        }
+        table.pruneIdle();
+        for (int i = 0; i < frames.length; i++) {
+            table.map(firstPage + i, frames[i], how);
+        }
+        follow(firstPage, frames.length);
+    }
+
+    /**
+     * Maps the run of consecutive frames that begins at an index. Holds the lock.
+     *
+     * @return how long the run is
+     */
+    int mapRun(int firstPage, int[] frames, int start, boolean privately) {
+        int end = start + 1;
+        while (end < frames.length && frames[end] == frames[end - 1] + 1) {
+            end++;
+        }
+        long at = bytes(firstPage + start);
+        long length = bytes(end - start);
+        if (privately) {
+            mapping.mapPrivate(at, length, pool.memory(), bytes(frames[start]));
+        } else {
+            mapping.mapShared(at, length, pool.memory(), bytes(frames[start]), writable);
+        }
+        return end - start;
+    }
+
+    /** Makes pages void, in one host call. Holds the lock. */
+    void mapVoid(int firstPage, int pageCount) {
+        mapping.mapVoid(bytes(firstPage), bytes(pageCount));
+    }
+
+    /** Ends the mark of a page that shows void from now on. Holds the lock. */
+    void unmark(int page) {
+        if (table.marks().last(page, false)) {
+            lastCount.decrementAndGet();
+        }
+    }
+
+    /** Marks a page as one that goes last, or not. The room was made before. Holds the lock. */
+    boolean mark(int page, boolean goesLast) {
+        return table.marks().last(page, goesLast);
+    }
+
+    // ---- writes --------------------------------------------------------------------------------
+
+    /** Begins or ends to follow writes. The owner thread. */
+    void followWrites(WriteTracking tracking, boolean on) {
+        synchronized (this) {
+            checkOpen();
+            if (scan != null) {
+                scan = null;
+                tracking.untrack(mapping, 0, mapping.bytes());
+            }
+            if (!on) {
+                return;
+            }
+            for (int page = 0; page < table.pageCount(); page++) {
+                table.marks().takeWritten(page);
+            }
+            trackShown(tracking);
+            scan = tracking.scan(mapping);
+        }
+    }
+
+    private void trackShown(WriteTracking tracking) {
+        int page = 0;
+        while (page < table.pageCount()) {
+            int end = page;
+            while (end < table.pageCount() && PageTable.isShown(table.state(end))) {
+                table.marks().followed(end++, true);
+            }
+            if (end > page) {
+                tracking.track(mapping, bytes(page), bytes(end - page));
+            }
+            page = Math.max(end, page + 1);
+        }
+    }
+
+    boolean followsWrites() {
+        return scan != null;
+    }
+
+    /** Follows the writes to pages that were just mapped. Holds the lock; the owner thread. */
+    void follow(int firstPage, int pageCount) {
+        if (scan == null) {
+            return;
+        }
+        boolean followed = true;
+        try {
+            pool.tracking().track(mapping, bytes(firstPage), bytes(pageCount));
+        } catch (HostException e) {
+            followed = false; // the pages then count as written always: never a write too few
+        }
+        for (int page = firstPage; page < firstPage + pageCount; page++) {
+            table.marks().followed(page, followed);
+        }
+    }
+
+    /**
+     * Notes which pages were written before they are mapped in another way, which makes the host
+     * forget it. Holds the lock; the owner thread.
+     */
+    void carryWrites(int firstPage, int pageCount) {
+        if (scan == null) {
+            return;
+        }
+        int words = (pageCount + 63) >> 6;
+        written = words <= written.length ? written : new long[words];
+        Arrays.fill(written, 0, words, 0);
+        scan.collect(firstPage, pageCount, written);
+        for (int i = 0; i < pageCount; i++) {
+            if ((written[i >> 6] & 1L << i) != 0) {
+                table.marks().written(firstPage + i);
+            }
+        }
+    }
+
+    /** Tells which pages were written, and forgets it. The owner thread. */
+    void collectWritten(int firstPage, int pageCount, long[] bits) {
+        synchronized (this) {
+            checkOpen();
+            scan.collect(firstPage, pageCount, bits);
+        }
+        for (int i = 0; i < pageCount; i++) {
+            if (!PageTable.isShown(table.state(firstPage + i))) {
+                bits[i >> 6] &= ~(1L << i);
+            } else if (table.marks().takeWritten(firstPage + i)) {
+                bits[i >> 6] |= 1L << i;
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.mem;
+
+import exo.api.ResourceKind;
+import exo.api.upcall.Repossession;
+import exo.impl.cap.PinHolder;
+import exo.impl.cap.Principal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Takes the pages of one window by force. Any thread, holding no lock.
+ *
+ * <p>A repossession has three steps: it chooses and announces its victims under the window's lock;
+ * it drains the transfers on them, holding nothing; it makes them void under the lock again, one
+ * host call for each run of consecutive pages.
+ */
+final class WindowForce {
+    private final Principal owner;
+    private final FrameAccount account;
+    private final ShownPages pages;
+    private final PageTable table;
+    private final List<PinHolder> holders = new ArrayList<>(); // guarded by the window's lock
+
+    WindowForce(Principal owner, FrameAccount account, ShownPages pages) {
+        this.owner = owner;
+        this.account = account;
+        this.pages = pages;
+        this.table = pages.table();
+    }
+
+    // ---- who pins ------------------------------------------------------------------------------
+
+    void attach(PinHolder holder) {
+        synchronized (pages) {
+            holders.add(holder);
+        }
+    }
+
+    void detach(PinHolder holder) {
+        synchronized (pages) {
+            holders.remove(holder);
+        }
+    }
+
+    /** {@return how many queues and bindings lie on the window} Holds the lock. */
+    int holderCount() {
+        return holders.size();
+    }
+
+    void forgetHolders() {
+        synchronized (pages) {
+            holders.clear();
+        }
+    }
+
+    void releasePins() {
+        List<PinHolder> now;
+        synchronized (pages) {
+            now = List.copyOf(holders);
+        }
+        long deadline = System.nanoTime() + KernelMemory.DRAIN_NANOS;
+        for (PinHolder holder : now) {
+            holder.releasePins(deadline);
+        }
+    }
+
+    // ---- taking --------------------------------------------------------------------------------
+
+    /**
+     * Takes pages that are charged to this environment, from the highest down.
+     *
+     * @param most how many frames are wanted
+     * @param choice which pages
+     * @return how many were taken
+     */
+    int repossess(int most, Victims.Choice choice, Repossession.Cause cause) {
+        Victims victims;
+        synchronized (pages) {
+            victims = pages.isClosed() ? new Victims(new int[0]) : pick(most, choice);
+            announce(victims);
+        }
+        take(victims, cause);
+        return victims.count();
+    }
+
+    private Victims pick(int most, Victims.Choice choice) {
+        int[] picked = new int[Math.min(most, table.pageCount())];
+        int count = 0;
+        for (int page = table.pageCount() - 1; page >= 0 && count < picked.length; page--) {
+            if (PageTable.isCharged(table.state(page)) && choiceOf(page) == choice) {
+                picked[count++] = page;
+            }
+        }
+        return new Victims(Arrays.copyOf(picked, count));
+    }
+
+    private Victims.Choice choiceOf(int page) {
+        if (table.isIdle(page)) {
+            return Victims.Choice.IDLE;
+        }
+        return table.marks().isLast(page) ? Victims.Choice.MARKED : Victims.Choice.UNMARKED;
+    }
+
+    /** Takes the pages of a mapping of foreign frames, as far as they still show them. */
+    void takeShared(SharedPages binding, Repossession.Cause cause) {
+        Victims victims;
+        synchronized (pages) {
+            int[] shown = new int[binding.pageCount()];
+            int count = 0;
+            for (int i = 0; i < binding.pageCount(); i++) {
+                if (binding.isShown(table, i)) {
+                    shown[count++] = binding.firstPage() + i;
+                }
+            }
+            victims = new Victims(Arrays.copyOf(shown, count));
+            announce(victims);
+        }
+        take(victims, cause);
+    }
+
+    /**
+     * Marks pages as taken. Until {@link #take} has made them void they keep their frames, and the
+     * owner can neither release nor map them, so that no frame is lost or freed twice. Holds the
+     * lock.
+     */
+    private void announce(Victims victims) {
+        pages.takerComes();
+        for (int i = 0; i < victims.count(); i++) {
+            victims.state(i, table.state(victims.page(i)));
+            table.take(victims.page(i));
+        }
+    }
+
+    private void take(Victims victims, Repossession.Cause cause) {
+        for (int i = 0; i < victims.count(); i++) {
+            if (table.pins(victims.page(i)) != 0) {
+                releasePins();
+                break;
+            }
+        }
+        int[] owned = new int[victims.count()];
+        int ownedCount = 0;
+        int views = 0;
+        synchronized (pages) {
+            for (int i = 0; i < victims.count(); i += victims.run(i)) {
+                pages.mapVoid(victims.page(i), victims.run(i));
+            }
+            for (int i = 0; i < victims.count(); i++) {
+                int page = victims.page(i);
+                int frame = table.frame(page);
+                table.forgetFrame(page);
+                pages.unmark(page);
+                switch (victims.state(i)) {
+                    case PageTable.OWN, PageTable.THAWED -> owned[ownedCount++] = frame;
+                    case PageTable.VIEW -> views++;
+                    default -> { // SHARED: somebody else's, and charged there
+                    }
+                }
+                owner
+                        .repossessed(new Repossession(ResourceKind.FRAMES, frame, page,
+                                cause, System.nanoTime()));
+            }
+            pages.takerGoes();
+        }
+        account.settle(Arrays.copyOf(owned, ownedCount), views);
+    }
+
+    /**
+     * Takes everything away, whatever the owner thread is doing: the end of an aborted environment.
+     * The window was closed before.
+     */
+    void takeAll() {
+        releasePins();
+        synchronized (pages) {
+            pages.awaitTakers();
+            // Under the lock: nothing is mapped into the range once it is gone.
+            pages.mapping().close(); // from here on the owner's accesses fail cleanly
+        }
+        int[] owned = new int[table.pageCount()];
+        int count = 0;
+        int views = 0;
+        synchronized (pages) {
+            for (int page = 0; page < table.pageCount(); page++) {
+                byte shown = table.state(page);
+                if (shown == PageTable.OWN || shown == PageTable.THAWED) {
+                    owned[count++] = table.frame(page);
+                }
+                views += shown == PageTable.VIEW ? 1 : 0;
+                table.take(page);
+                table.forgetFrame(page);
+                pages.unmark(page);
+            }
+        }
+        account.settle(Arrays.copyOf(owned, count), views);
+    }
+}
