@@ -14,6 +14,7 @@ module exo.api {
     exports exo.api.mem;
     exports exo.api.name;
     exports exo.api.net;
+    exports exo.api.revoke;
     exports exo.api.upcall;
 
     uses exo.api.Exokernel.Provider;

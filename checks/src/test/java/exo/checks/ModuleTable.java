@@ -45,7 +45,8 @@ final class ModuleTable {
             Map.entry("exo.api", Row.of(
                     Set.of(),
                     Set.of("exo.api", "exo.api.code", "exo.api.cpu", "exo.api.disk", "exo.api.info",
-                            "exo.api.mem", "exo.api.name", "exo.api.net", "exo.api.upcall"))),
+                            "exo.api.mem", "exo.api.name", "exo.api.net", "exo.api.revoke",
+                            "exo.api.upcall"))),
             // JNR is an automatic module, which does not pull in what it needs: so this one names
             // it.
             Map.entry("exo.host", Row.of(

@@ -7,6 +7,7 @@ package exo.api;
  * @param framesHeld frames in use: allocated and not returned, idle mapped frames not counted
  * @param framesIdle frames returned but still mapped, ready to be taken again at the cost of
  *        nanoseconds; the kernel takes them back without asking
+ * @param extraFrames how many of the frames held and idle are extra, beyond the guaranteed ones
  * @param blocksHeld disk blocks in extents allocated by the environment
  * @param slotsHeld slots on core timelines allocated by the environment
  * @param objectsHeld kernel objects charged to the environment
@@ -20,7 +21,8 @@ package exo.api;
  * @param blocksRead blocks read for it
  * @param blocksWritten blocks written for it
  */
-public record Account(int framesHeld, int framesIdle, long blocksHeld, int slotsHeld,
+public record Account(int framesHeld, int framesIdle, int extraFrames, long blocksHeld,
+        int slotsHeld,
         int objectsHeld, int threadsAlive, long cpuNanos, long upcalls, long repossessions,
         long packetsReceived,
         long packetsSent, long packetsRefused, long blocksRead, long blocksWritten) {}

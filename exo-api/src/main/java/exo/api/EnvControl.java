@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.api;
 
+import exo.api.revoke.Notice;
+import exo.api.revoke.Reclaimed;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -48,7 +50,39 @@ public interface EnvControl extends Capability {
      * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} without {@link Rights#REVOKE}
      * @see "Engler, PhD thesis, MIT 1998, pages 24-25: visible revocation and the abort protocol"
      */
-    int reclaimFrames(int frameCount, Duration deadline);
+    default int reclaimFrames(int frameCount, Duration deadline) {
+        return (int) reclaim(ResourceKind.FRAMES, frameCount, Notice.demand(deadline)).forced();
+    }
+
+    /**
+     * Takes an amount out of the environment's quota and back to this environment's.
+     *
+     * <p>As much of what the environment holds as exceeds its remaining quota must come back. It is
+     * asked, then told, by {@link exo.api.upcall.UpcallHandler#onRevokeRequest}; what it has not
+     * returned at the end of the notice is taken by force, recorded in its repossession vector and
+     * announced by {@link exo.api.upcall.UpcallHandler#onRepossession}: <ul>
+     * <li>{@link ResourceKind#FRAMES}: idle frames come without asking; pages show void afterwards;
+     * <li>{@link ResourceKind#EXTENT}: whole extents, those allocated last first, until as many
+     * blocks are back; one with a name stays in the device's catalogue with its content;
+     * <li>{@link ResourceKind#QUANTUM}: whole quanta, those allocated last first, until as many
+     * slots are back.
+     * </ul>
+     *
+     * <p>The call returns when they are back. If the environment does not hold enough itself, its
+     * children lose theirs.
+     *
+     * @param kind what: frames, blocks of extents, or slots of quanta
+     * @param amount how many frames, blocks or slots, at least 1
+     * @param notice how long the environment may choose for itself
+     * @return what came back
+     * @throws ResourceException with {@link ErrorCode#OUT_OF_RANGE} if the environment's quota is
+     *         smaller; with {@link ErrorCode#UNAVAILABLE} for a kind that is not held by amount: a
+     *         capability of it is taken back by {@link KeyRing#revoke(Capability, Notice)}; no
+     *         effect
+     * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} without {@link Rights#REVOKE}
+     * @see "Engler, PhD thesis, MIT 1998, pages 24-25: visible revocation and the abort protocol"
+     */
+    Reclaimed reclaim(ResourceKind kind, long amount, Notice notice);
 
     /**
      * Asks the environment to stop, by {@link exo.api.upcall.UpcallHandler#onStopRequest}. Returns

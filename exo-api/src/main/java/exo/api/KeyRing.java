@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.api;
 
+import exo.api.revoke.Notice;
 import java.util.List;
 
 /**
@@ -79,6 +80,19 @@ public interface KeyRing {
      * @return how many capabilities were revoked
      */
     int revoke(Capability source);
+
+    /**
+     * Asks whoever holds a capability derived from this one to drop it, and revokes what is left at
+     * the end of the notice.
+     *
+     * <p>Each holder sees {@link exo.api.upcall.UpcallHandler#onRevokeRequest} for each of its
+     * capabilities. Those that this environment derived for itself are not asked for.
+     *
+     * @param source a capability with {@link Rights#REVOKE}
+     * @param notice how long the holders may take
+     * @return how many capabilities had to be revoked
+     */
+    int revoke(Capability source, Notice notice);
 
     /**
      * Gives a capability up, and with it everything that was derived from it. What the resource

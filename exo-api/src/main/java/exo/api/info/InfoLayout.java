@@ -103,7 +103,7 @@ public final class InfoLayout {
             int64("cpuNanos"), int64("upcalls"), int64("repossessions"),
             int64("packetsReceived"), int64("packetsSent"), int64("packetsRefused"),
             int64("blocksRead"), int64("blocksWritten"),
-            int64("quotaExtraFrames"), int64("quotaHugeFrames"));
+            int64("quotaExtraFrames"), int64("quotaHugeFrames"), int64("extraFrames"));
 
     /**
      * A page frame. {@code owner} is the environment that allocated it, as its number plus one, and

@@ -316,7 +316,8 @@ public final class InfoReader {
                 (int) copy.longAt(i, at, "quotaObjects"),
                 (int) copy.longAt(i, at, "quotaThreads"));
         Account account = new Account((int) copy.longAt(i, at, "framesHeld"),
-                (int) copy.longAt(i, at, "framesIdle"), copy.longAt(i, at, "blocksHeld"),
+                (int) copy.longAt(i, at, "framesIdle"),
+                (int) copy.longAt(i, at, "extraFrames"), copy.longAt(i, at, "blocksHeld"),
                 (int) copy.longAt(i, at, "slotsHeld"), (int) copy.longAt(i, at, "objectsHeld"),
                 copy.intAt(i, at, "threads"), copy.longAt(i, at, "cpuNanos"),
                 copy.longAt(i, at, "upcalls"), copy.longAt(i, at, "repossessions"),

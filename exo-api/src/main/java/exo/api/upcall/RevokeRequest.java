@@ -1,19 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.api.upcall;
 
+import exo.api.Capability;
 import exo.api.ResourceKind;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The visible request to return resources.
  *
+ * @param stage how serious it is
  * @param kind the kind of resource
- * @param count how many are asked for
- * @param deadlineNanos when they are taken by force, on the clock of {@link System#nanoTime}
+ * @param count how many are asked for: frames, blocks, slots; 1 for a capability
+ * @param deadlineNanos when the next stage begins, on the clock of {@link System#nanoTime}: the
+ *        demand after a plea, force after a demand
+ * @param capability the one that shall be given up, if the request is not about an amount
  */
-public record RevokeRequest(ResourceKind kind, long count, long deadlineNanos) {
+public record RevokeRequest(Stage stage, ResourceKind kind, long count, long deadlineNanos,
+        Optional<Capability> capability) {
+    /** How serious a request is. */
+    public enum Stage {
+        /** A plea: whoever has something to spare returns it. */
+        ASK,
+        /** An order: what is not back at the deadline is taken by force. */
+        DEMAND
+    }
+
     /** Refuses nulls. */
     public RevokeRequest {
+        Objects.requireNonNull(stage, "stage");
         Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(capability, "capability");
     }
 }

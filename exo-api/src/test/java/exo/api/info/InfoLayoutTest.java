@@ -25,12 +25,12 @@ class InfoLayoutTest {
             kernel 88: state 0, reserved 4, tick 8, refreshes 16, frameCount 24, usedFrames 32,\
              dirtyFrames 40, idleFrames 48, sharedFrames 56, liveEnvs 64, createdEnvs 72,\
              unlistedEnvs 80
-            env 224: state 0, threads 4, id 8, parent 16, bornTick 24, name 32, quotaFrames 64,\
+            env 232: state 0, threads 4, id 8, parent 16, bornTick 24, name 32, quotaFrames 64,\
              quotaBlocks 72, quotaSlots 80, quotaObjects 88, quotaThreads 96, framesHeld 104,\
              framesIdle 112, blocksHeld 120, slotsHeld 128, objectsHeld 136, cpuNanos 144,\
              upcalls 152, repossessions 160, packetsReceived 168, packetsSent 176,\
              packetsRefused 184, blocksRead 192, blocksWritten 200, quotaExtraFrames 208,\
-             quotaHugeFrames 216
+             quotaHugeFrames 216, extraFrames 224
             frame 24: owner 0, lastUseTick 8, flags 16, mappings 20
             core 24: core 0, slotCount 4, slotNanos 8, enforced 16, firstSlot 20
             slot 16: owner 0, user 8

@@ -52,9 +52,9 @@ class InfoReaderTest {
     @Test
     void shouldReadASegmentOfItsOwnVersion() {
         MadeSegment made = MadeSegment.plain();
-        long envs = made.table(2, 224, 4, 3);
+        long envs = made.table(2, 232, 4, 3);
         putEnv(made, envs, 1, "one");
-        putEnv(made, envs + 2 * 224, 9, "a name of 31 bytes, no more now");
+        putEnv(made, envs + 2 * 232, 9, "a name of 31 bytes, no more now");
         long frames = made.table(3, 24, 2, 2);
         putFrame(made, frames, InfoLayout.NOBODY, InfoLayout.FRAME_DIRTY);
         putFrame(made, frames + 24, 9, InfoLayout.FRAME_USED | InfoLayout.FRAME_SHARED

@@ -64,6 +64,8 @@ final class TopJson {
         Quota quota = env.quota();
         json.beginObject("quota")
                 .put("frames", quota.frames())
+                .put("extraFrames", quota.extraFrames())
+                .put("hugeFrames", quota.hugeFrames())
                 .put("blocks", quota.blocks())
                 .put("slots", quota.slots())
                 .put("objects", quota.objects())
@@ -73,6 +75,7 @@ final class TopJson {
         json.beginObject("held")
                 .put("frames", account.framesHeld())
                 .put("framesIdle", account.framesIdle())
+                .put("extraFrames", account.extraFrames())
                 .put("blocks", account.blocksHeld())
                 .put("slots", account.slotsHeld())
                 .put("objects", account.objectsHeld())

@@ -60,7 +60,7 @@ final class TopText {
     private String line(EnvFigures env, Account earlier) {
         Account account = env.account();
         Account since = earlier == null
-                ? new Account(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+                ? new Account(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
                 : earlier;
         boolean rates = before.isPresent();
         long cpu = account.cpuNanos() - (rates ? since.cpuNanos() : 0);

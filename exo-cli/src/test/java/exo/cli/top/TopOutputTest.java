@@ -22,7 +22,7 @@ class TopOutputTest {
 
     private static EnvFigures env(long id, String name, long cpuNanos, long sent) {
         return new EnvFigures(id, id - 1, name, false, 5, new Quota(100, 0, 0, 7, 3, 8, 9),
-                new Account(40, 1, 6, 2, 4, 3, cpuNanos, 10, 11, 12, sent, 14, 15, 16));
+                new Account(40, 1, 0, 6, 2, 4, 3, cpuNanos, 10, 11, 12, sent, 14, 15, 16));
     }
 
     private static Sample sample(long tick, EnvFigures... envs) {
@@ -48,8 +48,10 @@ class TopOutputTest {
                 "liveEnvs":1,"createdEnvs":5,"unlistedEnvs":0},\
                 "frames":{"total":128,"used":40,"dirty":2,"idle":1,"shared":6},\
                 "envs":[{"id":0,"parent":null,"name":"root","leaving":false,"bornTick":5,\
-                "quota":{"frames":100,"blocks":7,"slots":3,"objects":8,"threads":9},\
-                "held":{"frames":40,"framesIdle":1,"blocks":6,"slots":2,"objects":4,\
+                "quota":{"frames":100,"extraFrames":0,"hugeFrames":0,"blocks":7,\
+                "slots":3,"objects":8,"threads":9},\
+                "held":{"frames":40,"framesIdle":1,"extraFrames":0,"blocks":6,\
+                "slots":2,"objects":4,\
                 "threads":3},"cpuNanos":77,"upcalls":10,"repossessions":11,\
                 "packetsReceived":12,"packetsSent":13,"packetsRefused":14,"blocksRead":15,\
                 "blocksWritten":16}],\

@@ -357,6 +357,31 @@ public final class CapabilityTable {
         return node != null && node.isLive() ? node : null;
     }
 
+    /**
+     * {@return everything derived from a capability that somebody else than its holder holds,
+     * parents before children}
+     *
+     * @param source the capability
+     */
+    public synchronized List<KernelCapability> foreignBelow(KernelCapability source) {
+        List<KernelCapability> foreign = new ArrayList<>();
+        Deque<KernelCapability> open = new ArrayDeque<>();
+        open.push(source);
+        while (!open.isEmpty()) {
+            KernelCapability node = open.pop();
+            if (node.lineage().holder() != source.lineage().holder()) {
+                foreign.add(node);
+            }
+            Siblings children = node.children();
+            KernelCapability child = children == null ? null : children.first();
+            while (child != null) {
+                open.push(child);
+                child = child.next;
+            }
+        }
+        return foreign;
+    }
+
     private void checkLabel(Lineage lineage) {
         KeyTable keys = lineage.holder().keyTable();
         String label = lineage.label();

@@ -8,6 +8,7 @@ import exo.api.ErrorCode;
 import exo.api.KeyRing;
 import exo.api.ResourceException;
 import exo.api.Rights;
+import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import java.util.List;
 import java.util.Objects;
@@ -92,6 +93,14 @@ public final class KernelKeyRing implements KeyRing {
     public int revoke(Capability source) {
         owner.checkCaller();
         return table.revoke(table.check(source, owner, KernelCapability.class, Rights.REVOKE));
+    }
+
+    @Override
+    public int revoke(Capability source, Notice notice) {
+        Objects.requireNonNull(notice, "notice");
+        owner.checkCaller();
+        KernelCapability node = table.check(source, owner, KernelCapability.class, Rights.REVOKE);
+        return owner.recall(node, notice);
     }
 
     @Override

@@ -24,6 +24,8 @@ public final class Ledger {
     private final Runnable settle; // brings the charges for objects up to date; takes locks
     private final long[] limit = new long[CHARGES.length]; // guarded by this
     private final long[] used = new long[CHARGES.length]; // guarded by this
+    private final boolean borrows;
+    private int extraFrames; // of those used, what is not passed on to children; guarded by this
 
     /**
      * Makes a ledger with nothing used, whose charges are always up to date.
@@ -44,8 +46,21 @@ public final class Ledger {
      *        are read or are the reason for a refusal: {@link CapabilityTable#settle}
      */
     public Ledger(String owner, Quota quota, Runnable settle) {
+        this(owner, quota, settle, true);
+    }
+
+    /**
+     * Makes a ledger with nothing used.
+     *
+     * @param owner the name of the environment, for messages
+     * @param quota the limits
+     * @param settle as above
+     * @param borrows whether the environment may hold extra frames, or only pass the right on
+     */
+    public Ledger(String owner, Quota quota, Runnable settle, boolean borrows) {
         this.settle = settle;
         this.owner = owner;
+        this.borrows = borrows;
         for (Charge charge : CHARGES) {
             limit[charge.ordinal()] = charge.of(quota);
         }
@@ -150,6 +165,54 @@ public final class Ledger {
         for (Charge charge : CHARGES) {
             release(charge, charge.of(quota));
         }
+    }
+
+    /**
+     * Charges page frames: guaranteed ones as long as there are, then extra ones.
+     *
+     * @param count how many
+     * @return how many of them are extra
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if the limits do not allow it; no
+     *         effect
+     */
+    public synchronized int chargeFrames(int count) {
+        int frames = Charge.FRAMES.ordinal();
+        int extra = Charge.EXTRA_FRAMES.ordinal();
+        long guaranteed = Math.min(count, Math.max(0, limit[frames] - used[frames]));
+        long beyond = count - guaranteed;
+        if (beyond > 0 && (!borrows || beyond > limit[extra] - used[extra])) {
+            String lent = borrows && limit[extra] > 0
+                    ? ", and " + used[extra] + " of " + limit[extra] + " extra ones"
+                    : "";
+            throw new ResourceException(ErrorCode.QUOTA, Blame.CALLER, "env " + owner,
+                    count + " frames were asked for, but " + used[frames] + " of "
+                            + limit[frames] + " are used" + lent,
+                    "return some, or create the environment with a larger quota");
+        }
+        used[frames] += guaranteed;
+        used[extra] += beyond;
+        extraFrames += (int) beyond;
+        return (int) beyond;
+    }
+
+    /**
+     * Gives page frames back: those beyond a limit that was lowered first, then extra ones, then
+     * guaranteed ones.
+     *
+     * @param count how many, at most what is used
+     */
+    public synchronized void releaseFrames(int count) {
+        int frames = Charge.FRAMES.ordinal();
+        long excess = Math.clamp(used[frames] - limit[frames], 0, count);
+        int lent = (int) Math.min(extraFrames, count - excess);
+        extraFrames -= lent;
+        release(Charge.EXTRA_FRAMES, lent);
+        release(Charge.FRAMES, count - lent);
+    }
+
+    /** {@return how many extra frames the environment holds itself} */
+    public synchronized int extraFrames() {
+        return extraFrames;
     }
 
     /**

@@ -2,6 +2,7 @@
 package exo.impl.cap;
 
 import exo.api.Capability;
+import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 
 /**
@@ -43,6 +44,15 @@ public interface Principal {
      * @param capability the capability, in its key-ring already
      */
     void granted(Capability capability);
+
+    /**
+     * Asks for everything that others derived from a capability, and revokes what is left.
+     *
+     * @param source a capability that the environment holds, checked; it stays
+     * @param notice how long the holders may take
+     * @return how many had to be revoked
+     */
+    int recall(KernelCapability source, Notice notice);
 
     /**
      * Adds an entry to the repossession vector and announces it.

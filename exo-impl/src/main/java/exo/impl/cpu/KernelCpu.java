@@ -6,6 +6,7 @@ import exo.api.CapabilityException;
 import exo.api.ErrorCode;
 import exo.api.HostFaultException;
 import exo.api.ResourceException;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.cpu.Core;
 import exo.api.cpu.Cpu;
@@ -17,8 +18,10 @@ import exo.host.HostThread;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
+import exo.impl.cap.KernelCapability;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.Principal;
+import exo.impl.cap.Revocable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The core intervals of one environment. */
-public final class KernelCpu implements Cpu, EnvService {
+public final class KernelCpu implements Cpu, EnvService, Revocable {
     /** Not this object: a libOS holds it, and could keep its monitor for ever. */
     private final Object lock = new Object();
     private final Cores cores;
@@ -196,6 +199,21 @@ public final class KernelCpu implements Cpu, EnvService {
         return thread == null
                 ? new CpuAccount(used, 0, 0, 0)
                 : new CpuAccount(used, thread.begun(), thread.ended(), thread.latestBeginNanos());
+    }
+
+    /** Takes whole quanta, those allocated last first. */
+    @Override
+    public long take(long most) {
+        long taken = 0;
+        for (KernelCapability held : capabilities.heldBy(owner).reversed()) {
+            if (taken < most && held instanceof KernelQuantum quantum && quantum.isOriginal()
+                    && capabilities.drop(quantum, Repossession.Cause.DEADLINE)) {
+                taken += quantum.slotCount();
+                owner.repossessed(new Repossession(ResourceKind.QUANTUM, quantum.firstSlot(),
+                        quantum.core(), Repossession.Cause.DEADLINE, System.nanoTime()));
+            }
+        }
+        return taken;
     }
 
     @Override

@@ -5,6 +5,7 @@ import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.ExoException;
 import exo.api.ResourceException;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.disk.BlockDevice;
 import exo.api.disk.Disk;
@@ -15,16 +16,18 @@ import exo.api.upcall.Repossession;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
+import exo.impl.cap.KernelCapability;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
+import exo.impl.cap.Revocable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The disk of one environment: its extents and queues. */
-public final class KernelDisk implements Disk, EnvService {
+public final class KernelDisk implements Disk, EnvService, Revocable {
     /** Not this object: a libOS holds it, and could keep its monitor for ever. */
     private final Object lock = new Object();
     private final CapabilityTable capabilities;
@@ -220,6 +223,21 @@ public final class KernelDisk implements Disk, EnvService {
     @Override
     public void abort() {
         snapshot().forEach(KernelQueue::abort);
+    }
+
+    /** Takes whole extents, those allocated last first; what they hold stays on the device. */
+    @Override
+    public long take(long most) {
+        long taken = 0;
+        for (KernelCapability held : capabilities.heldBy(owner).reversed()) {
+            if (taken < most && held instanceof KernelExtent extent && extent.isOriginal()
+                    && capabilities.drop(extent, Repossession.Cause.DEADLINE)) {
+                taken += extent.blockCount();
+                owner.repossessed(new Repossession(ResourceKind.EXTENT, extent.firstBlock(), -1,
+                        Repossession.Cause.DEADLINE, System.nanoTime()));
+            }
+        }
+        return taken;
     }
 
     Principal owner() {

@@ -90,6 +90,7 @@ public final class EnvTable {
         Account account = env.account();
         set(place, "framesHeld", account.framesHeld());
         set(place, "framesIdle", account.framesIdle());
+        set(place, "extraFrames", account.extraFrames());
         set(place, "blocksHeld", account.blocksHeld());
         set(place, "slotsHeld", account.slotsHeld());
         set(place, "objectsHeld", account.objectsHeld());

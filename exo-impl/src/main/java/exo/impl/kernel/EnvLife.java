@@ -17,6 +17,7 @@ import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
 import exo.impl.cap.KernelCapability;
 import exo.impl.cap.Lineage;
+import exo.impl.revoke.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,16 +2,21 @@
 package exo.impl.kernel;
 
 import exo.api.Account;
+import exo.api.Blame;
 import exo.api.Capability;
 import exo.api.CapabilityException;
 import exo.api.EnvExit;
 import exo.api.ErrorCode;
+import exo.api.ResourceException;
 import exo.api.ResourceKind;
 import exo.api.Rights;
+import exo.api.revoke.Notice;
+import exo.api.revoke.Reclaimed;
 import exo.impl.cap.KernelCapability;
 import exo.impl.cap.KernelKeyRing;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.Principal;
+import exo.impl.revoke.QuotaClaim;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,14 +69,19 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
     }
 
     @Override
-    public int reclaimFrames(int frameCount, Duration deadline) {
-        Objects.requireNonNull(deadline, "deadline");
-        if (frameCount < 1) {
-            throw new IllegalArgumentException(
-                    "frameCount must be at least 1, but was " + frameCount);
+    public Reclaimed reclaim(ResourceKind kind, long amount, Notice notice) {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(notice, "notice");
+        if (amount < 1) {
+            throw new IllegalArgumentException("amount must be at least 1, but was " + amount);
         }
         check(Rights.REVOKE);
-        return FrameRevocation.reclaim(target, frameCount, deadline);
+        if (!QuotaClaim.isByAmount(kind)) {
+            throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER, kind.name(),
+                    "it is not held by amount, as FRAMES, EXTENT and QUANTUM are",
+                    "take capabilities back by KeyRing.revoke, or end the environment");
+        }
+        return QuotaClaim.reclaim(target, target.parent(), kind, amount, notice);
     }
 
     @Override

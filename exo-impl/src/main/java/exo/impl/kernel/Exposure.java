@@ -37,7 +37,8 @@ final class Exposure implements KernelInfo, AutoCloseable {
     /** Environments that are listed; those beyond live unlisted. */
     static final int MAX_ENVS = 4096;
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final Account NO_ACCOUNT = new Account(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Account NO_ACCOUNT = new Account(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0);
 
     /** Not this object: a libOS holds it, and could keep its monitor for ever. */
     private final Object lock = new Object();

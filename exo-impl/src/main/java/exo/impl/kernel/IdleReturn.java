@@ -3,14 +3,15 @@ package exo.impl.kernel;
 
 import exo.api.upcall.UpcallHandler;
 import exo.impl.cap.EventSource;
+import exo.impl.cap.Revocable;
 import exo.impl.mem.KernelMemory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Returns idle mapped frames when the kernel wants some, on the time of the thread that holds them,
- * and without troubling its libOS.
+ * Frames that can be taken back: idle mapped ones are returned on the time of the thread that holds
+ * them, without troubling its libOS; the others are taken by force.
  */
-final class IdleReturn implements EventSource {
+final class IdleReturn implements EventSource, Revocable {
     private final KernelMemory memory;
     private final AtomicInteger wanted = new AtomicInteger();
 
@@ -18,9 +19,14 @@ final class IdleReturn implements EventSource {
         this.memory = memory;
     }
 
-    /** Wants so many frames; 0 to want none. */
-    void want(int frames) {
-        wanted.set(frames);
+    @Override
+    public void wantIdle(long amount) {
+        wanted.set((int) amount);
+    }
+
+    @Override
+    public long take(long most) {
+        return memory.repossess((int) most);
     }
 
     @Override

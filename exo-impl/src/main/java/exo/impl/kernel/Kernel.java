@@ -20,6 +20,8 @@ import exo.impl.disk.Disks;
 import exo.impl.mem.FramePool;
 import exo.impl.name.NameSpace;
 import exo.impl.net.NetDevices;
+import exo.impl.revoke.FrameLender;
+import exo.impl.revoke.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -73,6 +75,7 @@ final class Kernel implements Exokernel {
                     .slots(cores.totalSlots())
                     .objects(config.objects())
                     .threads(ROOT_THREADS));
+            pool.onShortage(new FrameLender(pool, config.lending(), this::allEnvs));
             disks.giveTo(root, capabilities);
             nets.giveTo(root, capabilities);
             names.giveTo(root, capabilities);
@@ -221,6 +224,15 @@ final class Kernel implements Exokernel {
 
     KernelEnv root() {
         return root;
+    }
+
+    /** {@return all living environments, creators before what they created} */
+    private List<KernelEnv> allEnvs() {
+        List<KernelEnv> all = new ArrayList<>(List.of(root));
+        for (int next = 0; next < all.size(); next++) {
+            all.addAll(all.get(next).children());
+        }
+        return all;
     }
 
     long nextEnvId() {

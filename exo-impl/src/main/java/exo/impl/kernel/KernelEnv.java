@@ -18,32 +18,39 @@ import exo.api.info.KernelInfo;
 import exo.api.mem.Memory;
 import exo.api.name.Names;
 import exo.api.net.Net;
+import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
+import exo.api.upcall.RevokeRequest;
 import exo.api.upcall.Upcalls;
 import exo.impl.audit.RevocationEvent;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
 import exo.impl.cap.EventPort;
+import exo.impl.cap.KernelCapability;
 import exo.impl.cap.KernelKeyRing;
 import exo.impl.cap.KeyTable;
 import exo.impl.cap.Ledger;
-import exo.impl.cap.Principal;
+import exo.impl.cap.Revocable;
 import exo.impl.cap.Usage;
 import exo.impl.cpu.KernelCpu;
 import exo.impl.disk.KernelDisk;
 import exo.impl.mem.KernelMemory;
 import exo.impl.name.KernelNames;
 import exo.impl.net.KernelNet;
+import exo.impl.revoke.Holder;
+import exo.impl.revoke.RecallClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An environment. It joins the services of the resources with a ledger, a key-ring and a life.
  *
  * <p>This class answers who calls and what is held; {@link EnvLife} knows how it ends.
  */
-final class KernelEnv implements Env, Principal {
+final class KernelEnv implements Env, Holder {
     private final Kernel kernel;
     private final KernelEnv parent; // null for the root
     private final long id;
@@ -71,7 +78,8 @@ final class KernelEnv implements Env, Principal {
         this.name = spec.name();
         this.granted = spec.quota();
         this.bornTick = kernel.exposure().tick();
-        this.ledger = new Ledger(name, granted, kernel.capabilities()::settle);
+        this.ledger = new Ledger(name, granted, kernel.capabilities()::settle,
+                parent != null);
         this.keyRing = new KernelKeyRing(kernel.capabilities(), this);
         this.memory = new KernelMemory(kernel.pool(), kernel.capabilities(), this);
         this.disk = new KernelDisk(kernel.capabilities(), this);
@@ -158,7 +166,8 @@ final class KernelEnv implements Env, Principal {
     /** {@return what the environment holds and has consumed, for itself and for its holder} */
     Account snapshot() {
         int idle = memory.idleFrames();
-        return new Account((int) ledger.used(Charge.FRAMES) - idle - life.childFrames(), idle,
+        return new Account((int) ledger.used(Charge.FRAMES) - idle - life.childFrames()
+                + ledger.extraFrames(), idle, ledger.extraFrames(),
                 ledger.used(Charge.BLOCKS) - life.childBlocks(), (int) ledger.used(Charge.SLOTS),
                 (int) ledger.used(Charge.OBJECTS), life.threadCount(), life.cpuNanos(),
                 usage.upcalls.sum(), usage.repossessions.sum(), usage.packetsReceived.sum(),
@@ -232,6 +241,31 @@ final class KernelEnv implements Env, Principal {
         usage.repossessions.increment();
         RevocationEvent.taken(name, entry);
         control.post(handler -> handler.onRepossession(entry));
+    }
+
+    @Override
+    public int recall(KernelCapability source, Notice notice) {
+        return RecallClaim.recall(kernel.capabilities(), source, notice);
+    }
+
+    @Override
+    public List<KernelEnv> children() {
+        return life.children();
+    }
+
+    @Override
+    public Revocable revocable(Charge charge) {
+        return switch (charge) {
+            case FRAMES -> idleReturn;
+            case BLOCKS -> disk;
+            case SLOTS -> cpu;
+            default -> throw new IllegalArgumentException(charge.plural() + " cannot be taken");
+        };
+    }
+
+    @Override
+    public void ask(Supplier<Optional<RevokeRequest>> request) {
+        control.post(handler -> request.get().ifPresent(handler::onRevokeRequest));
     }
 
     List<Repossession> repossessions(boolean clear) {

@@ -16,7 +16,7 @@
  *
  * <p>Reading order: {@code Kernel}, {@code KernelEnv}, {@code EnvLife}, {@code KernelThread},
  * {@code KernelUpcalls}, {@link exo.impl.kernel.WakeWord}, {@code ControlEvents}, {@code
- * FrameRevocation}, {@code Exposure}.
+ * IdleReturn}, {@code Exposure}.
  *
  * {@snippet lang="java" :
  * try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {

@@ -13,11 +13,14 @@ import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.MemFd;
 import exo.host.WriteTracking;
+import exo.impl.cap.FrameQueue;
 import exo.impl.cap.Invariant;
 import exo.impl.info.FrameObserver;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -31,7 +34,7 @@ import java.util.function.Supplier;
  * <p><b>Locking.</b> This object guards the tables. No host call is made under the lock, and
  * zeroing is done outside it, on frames that are already the caller's.
  */
-public final class FramePool implements AutoCloseable {
+public final class FramePool implements FrameQueue, AutoCloseable {
     private static final long MEBI = 1 << 20;
 
     private final MemFd memory;
@@ -43,6 +46,21 @@ public final class FramePool implements AutoCloseable {
     private final BitSet dirty = new BitSet(); // guarded by this
     private int usedCount; // guarded by this
     private int reservedCount; // guarded by this
+    private final Deque<Place> queue = new ArrayDeque<>(); // guarded by this
+    private Shortage shortage = count -> { // written at boot only
+        Invariant.check(false, "frames that the ledgers allow are in the pool");
+    };
+
+    /** Guarded by the pool. */
+    private static final class Place implements Waiter {
+        private final int count;
+        private boolean served;
+
+        private Place(int count) {
+            this.count = count;
+        }
+    }
+
     private final List<Facility> facilities = new ArrayList<>(); // written at boot only
     private final WriteTracking tracking; // null if the host has none
     private final int node;
@@ -287,7 +305,7 @@ public final class FramePool implements AutoCloseable {
             } else {
                 findColoured(request, wanted, frames);
             }
-            unreserve(count);
+            useReserved(count);
             for (int frame : frames) {
                 take(frame, stale);
             }
@@ -354,17 +372,101 @@ public final class FramePool implements AutoCloseable {
 
     /**
      * Sets frames aside for {@link #alloc}, {@link #allocAt} or {@link #unreserve}, if there are
-     * that many that are neither used nor set aside.
+     * that many that are neither used nor set aside, and nobody waits for them.
      *
      * @param count how many
      * @return whether there were
      */
     synchronized boolean tryReserve(int count) {
-        if (count > frameCount - usedCount - reservedCount) {
+        if (count > spare() || !queue.isEmpty()) {
             return false;
         }
         reservedCount += count;
         return true;
+    }
+
+    /**
+     * Sets frames aside that are guaranteed; waits while those that lack come back from whoever
+     * they were lent to.
+     *
+     * @param count how many
+     */
+    void reserve(int count) {
+        if (!tryReserve(count)) {
+            shortage.reserve(count);
+        }
+    }
+
+    /** {@return how many frames could be lent at this moment} */
+    synchronized int spareFrames() {
+        return queue.isEmpty() ? spare() : 0;
+    }
+
+    @Override
+    public synchronized Waiter queue(int count) {
+        Place place = new Place(count);
+        queue.add(place);
+        serve();
+        return place;
+    }
+
+    @Override
+    public synchronized boolean await(Waiter waiter, long deadlineNanos)
+            throws InterruptedException {
+        while (!((Place) waiter).served) {
+            long left = deadlineNanos - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+        }
+        return true;
+    }
+
+    @Override
+    public synchronized int shortfall(Waiter waiter) {
+        int wanted = 0;
+        for (Place each : queue) {
+            wanted += each.count;
+            if (each.equals(waiter)) {
+                return Math.max(0, wanted - spare());
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public synchronized int shortfall() {
+        return queue.isEmpty() ? 0 : shortfall(queue.getLast());
+    }
+
+    @Override
+    public synchronized void leave(Waiter waiter) {
+        if (queue.remove(waiter)) {
+            serve();
+        }
+    }
+
+    private void serve() {
+        while (!queue.isEmpty() && queue.getFirst().count <= spare()) {
+            Place first = queue.removeFirst();
+            reservedCount += first.count;
+            first.served = true;
+        }
+        notifyAll(); // pairs with the wait in await
+    }
+
+    private int spare() {
+        return frameCount - usedCount - reservedCount;
+    }
+
+    /**
+     * Says what is done when there is no frame for a guaranteed request. Called once, at boot.
+     *
+     * @param chosen what
+     */
+    public void onShortage(Shortage chosen) {
+        shortage = chosen;
     }
 
     /**
@@ -373,6 +475,12 @@ public final class FramePool implements AutoCloseable {
      * @param count how many
      */
     synchronized void unreserve(int count) {
+        useReserved(count);
+        serve();
+    }
+
+    /** Frames that were set aside are used in the same breath, so nobody else is served. */
+    private void useReserved(int count) {
         reservedCount -= count;
         Invariant.check(reservedCount >= 0, "no more frames are given up than were set aside");
     }
@@ -415,14 +523,14 @@ public final class FramePool implements AutoCloseable {
      * @param frames their numbers
      */
     synchronized void setAsideAgain(int[] frames) {
+        reservedCount += frames.length; // first, so that they are free at no moment
         free(frames);
-        reservedCount += frames.length;
     }
 
     private int[] allocStale(int count, long owner, BitSet stale) {
         int[] frames = new int[count];
         synchronized (this) {
-            unreserve(count);
+            useReserved(count);
             int run = findRun(count);
             int next = run < 0 ? used.nextClearBit(0) : run;
             for (int i = 0; i < count; i++) {
@@ -459,7 +567,7 @@ public final class FramePool implements AutoCloseable {
                 throw new ResourceException(ErrorCode.BUSY, Blame.PEER, "frame " + taken,
                         "it is in use", "ask for another; Memory.isFreeFrame tells which");
             }
-            unreserve(count);
+            useReserved(count);
             for (int i = 0; i < count; i++) {
                 frames[i] = first + i;
                 take(first + i, stale);
@@ -482,6 +590,7 @@ public final class FramePool implements AutoCloseable {
             usedCount--;
         }
         observer.freed(frames);
+        serve();
     }
 
     /** Notes that frames in use were mapped once more. */

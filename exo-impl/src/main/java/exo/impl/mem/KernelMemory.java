@@ -19,7 +19,6 @@ import exo.host.MemFd;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
-import exo.impl.cap.Invariant;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
@@ -325,8 +324,9 @@ public final class KernelMemory implements Memory, EnvService {
     }
 
     /**
-     * Takes frames of this environment by force: idle pages, then unmarked ones, then frozen
-     * frames, then marked pages; each from the window bound last, and from its highest page down.
+     * Takes frames of this environment by force: idle pages, then unmarked ones, then those that a
+     * transfer or a ring uses, then frozen frames, then marked pages; each from the window bound
+     * last, and from its highest page down.
      *
      * @param most how many are wanted
      * @return how many were taken; more than wanted if the last were frozen, which go together
@@ -423,17 +423,45 @@ public final class KernelMemory implements Memory, EnvService {
         }
     }
 
-    /** Charges frames and sets them aside in the pool, which the ledgers promise to have them. */
+    /**
+     * Charges frames and sets them aside in the pool. Guaranteed ones are there, or come back from
+     * whoever they were lent to; extra ones are lent if there are some to spare.
+     */
     void charge(int frames) {
-        owner.ledger().charge(Charge.FRAMES, frames);
-        Invariant.check(pool.tryReserve(frames),
-                "frames that the ledgers allow are in the pool");
+        int extra = owner.ledger().chargeFrames(frames);
+        if (extra > 0) {
+            lend(frames, extra);
+        } else {
+            reserve(frames);
+        }
+    }
+
+    private void lend(int frames, int extra) {
+        if (!pool.tryReserve(frames)) {
+            owner.ledger().releaseFrames(frames);
+            throw new ResourceException(ErrorCode.EXHAUSTED, Blame.PEER, "memory.pool",
+                    frames + " frames were asked for, of which " + extra
+                            + " are extra, but the pool has " + pool.spareFrames() + " to spare",
+                    "ask for fewer, or again later; only guaranteed frames are always there");
+        }
+    }
+
+    private void reserve(int frames) {
+        boolean done = false;
+        try {
+            pool.reserve(frames);
+            done = true;
+        } finally {
+            if (!done) { // the embedder's policy threw
+                owner.ledger().releaseFrames(frames);
+            }
+        }
     }
 
     /** Gives up frames that were charged and not allocated. */
     void release(int frames) {
         pool.unreserve(frames);
-        owner.ledger().release(Charge.FRAMES, frames);
+        owner.ledger().releaseFrames(frames);
     }
 
     /**
@@ -445,7 +473,7 @@ public final class KernelMemory implements Memory, EnvService {
             capabilities.drop(shared, Repossession.Cause.OWNER_GONE);
         }
         pool.free(frames);
-        owner.ledger().release(Charge.FRAMES, frames.length);
+        owner.ledger().releaseFrames(frames.length);
     }
 
     private List<KernelFrames> sharesOf(int[] frames) {

@@ -14,6 +14,8 @@ final class Victims {
         IDLE,
         /** Pages in use, except those that go last. */
         UNMARKED,
+        /** Such pages that a transfer or a packet ring uses, which must end first. */
+        PINNED,
         /** Pages that the libOS marked to go last. */
         MARKED
     }

@@ -55,12 +55,17 @@ final class WindowForce {
         }
     }
 
+    /** Ends what pins pages, giving the owner thread time to take its completions. */
     void releasePins() {
+        releasePins(KernelMemory.DRAIN_NANOS);
+    }
+
+    private void releasePins(long patienceNanos) {
         List<PinHolder> now;
         synchronized (pages) {
             now = List.copyOf(holders);
         }
-        long deadline = System.nanoTime() + KernelMemory.DRAIN_NANOS;
+        long deadline = System.nanoTime() + patienceNanos;
         for (PinHolder holder : now) {
             holder.releasePins(deadline);
         }
@@ -100,7 +105,10 @@ final class WindowForce {
         if (table.isIdle(page)) {
             return Victims.Choice.IDLE;
         }
-        return table.marks().isLast(page) ? Victims.Choice.MARKED : Victims.Choice.UNMARKED;
+        if (table.marks().isLast(page)) {
+            return Victims.Choice.MARKED;
+        }
+        return table.pins(page) == 0 ? Victims.Choice.UNMARKED : Victims.Choice.PINNED;
     }
 
     /** Takes the pages of a mapping of foreign frames, as far as they still show them. */
@@ -136,7 +144,8 @@ final class WindowForce {
     private void take(Victims victims, Repossession.Cause cause) {
         for (int i = 0; i < victims.count(); i++) {
             if (table.pins(victims.page(i)) != 0) {
-                releasePins();
+                // After a deadline the owner has had its time.
+                releasePins(cause == Repossession.Cause.DEADLINE ? 0 : KernelMemory.DRAIN_NANOS);
                 break;
             }
         }

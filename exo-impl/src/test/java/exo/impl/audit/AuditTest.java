@@ -248,7 +248,7 @@ class AuditTest {
             Await.until("the child has its pages", Duration.ofSeconds(20),
                     () -> child.account().framesHeld() == 5);
             root.keys().revoke(extent);
-            child.reclaimFrames(6, Duration.ZERO);
+            child.reclaimFrames(6, Duration.ofMillis(1));
             child.end(Duration.ofSeconds(10));
         });
         RecordedEvent grant = only(events, "dev.exo.Grant", "label", "gift");

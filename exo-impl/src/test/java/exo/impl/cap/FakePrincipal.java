@@ -3,6 +3,7 @@ package exo.impl.cap;
 
 import exo.api.Capability;
 import exo.api.Quota;
+import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -57,6 +58,11 @@ final class FakePrincipal implements Principal {
     @Override
     public void granted(Capability capability) {
         granted.incrementAndGet();
+    }
+
+    @Override
+    public int recall(KernelCapability source, Notice notice) {
+        throw new IllegalStateException("the table does not ask");
     }
 
     @Override

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.revoke;
+
+import exo.api.upcall.RevokeRequest;
+import exo.impl.cap.Charge;
+import exo.impl.cap.Ledger;
+import exo.impl.cap.Principal;
+import exo.impl.cap.Revocable;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** An environment, as the abort protocol sees it. */
+public interface Holder extends Principal {
+    /** {@return the environments it has created that still live} */
+    List<? extends Holder> children();
+
+    /**
+     * {@return what it holds of a charge and can lose}
+     *
+     * @param charge frames, blocks or slots
+     */
+    Revocable revocable(Charge charge);
+
+    /**
+     * Puts a revoke request to its libOS; returns at once.
+     *
+     * @param request makes the request at the moment of delivery, or none if it is settled by then
+     */
+    void ask(Supplier<Optional<RevokeRequest>> request);
+
+    /** {@return what it holds and may hold; the same ledger its charges go to} */
+    @Override
+    Ledger ledger();
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.revoke;
+
+import exo.api.ResourceKind;
+import exo.api.revoke.Notice;
+import exo.api.revoke.Reclaimed;
+import exo.api.upcall.RevokeRequest;
+import exo.impl.audit.RevocationEvent;
+import exo.impl.cap.Charge;
+import java.util.Optional;
+
+/**
+ * A part of an environment's quota that its creator takes back.
+ *
+ * <pre>
+ *   1. the quota shrinks: nothing new can be allocated beyond the rest
+ *   2. what is idle comes back, what is held is asked for, and taken at last
+ *   3. the same of its children, if it gave the resource to them
+ *   4. the quota of its creator grows
+ * </pre>
+ */
+public final class QuotaClaim implements Claim {
+    private final Holder holder;
+    private final ResourceKind kind;
+    private final Charge charge;
+
+    private QuotaClaim(Holder holder, ResourceKind kind, Charge charge) {
+        this.holder = holder;
+        this.kind = kind;
+        this.charge = charge;
+    }
+
+    /**
+     * Takes a part of a quota back.
+     *
+     * @param holder who has it
+     * @param creator who gets it
+     * @param kind the kind of the charge
+     * @param amount how much, at least 1
+     * @param notice how long the holder may choose
+     * @return what came back
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the quota is
+     *         smaller; no effect
+     */
+    public static Reclaimed reclaim(Holder holder, Holder creator, ResourceKind kind, long amount,
+            Notice notice) {
+        Charge charge = chargeOf(kind);
+        holder.ledger().lowerLimit(charge, amount);
+        long forced = AbortProtocol.run(new QuotaClaim(holder, kind, charge), notice);
+        creator.ledger().release(charge, amount);
+        return new Reclaimed(Math.max(amount, forced), forced);
+    }
+
+    /**
+     * {@return whether a kind is held by amount}
+     *
+     * @param kind the kind
+     */
+    public static boolean isByAmount(ResourceKind kind) {
+        return kind == ResourceKind.FRAMES || kind == ResourceKind.EXTENT
+                || kind == ResourceKind.QUANTUM;
+    }
+
+    private static Charge chargeOf(ResourceKind kind) {
+        return switch (kind) {
+            case FRAMES -> Charge.FRAMES;
+            case EXTENT -> Charge.BLOCKS;
+            case QUANTUM -> Charge.SLOTS;
+            default -> throw new IllegalArgumentException(kind + " is not held by amount");
+        };
+    }
+
+    @Override
+    public long outstanding() {
+        return Math.max(0, holder.ledger().used(charge) - holder.ledger().limit(charge));
+    }
+
+    @Override
+    public void request(RevokeRequest.Stage stage, long deadlineNanos) {
+        RevocationEvent.asked(holder.name(), kind.name(), outstanding());
+        holder.revocable(charge).wantIdle(outstanding());
+        holder.ask(() -> {
+            long still = outstanding();
+            return still == 0
+                    ? Optional.empty()
+                    : Optional.of(new RevokeRequest(stage, kind, still, deadlineNanos,
+                            Optional.empty()));
+        });
+    }
+
+    @Override
+    public boolean await(long deadlineNanos) throws InterruptedException {
+        return holder.ledger()
+                .awaitUsedAtMost(charge, holder.ledger().limit(charge), deadlineNanos);
+    }
+
+    @Override
+    public long force() {
+        return Force.until(this::outstanding,
+                most -> holder.revocable(charge).take(most) + forceChildren());
+    }
+
+    private long forceChildren() {
+        long taken = 0;
+        for (Holder child : holder.children()) {
+            long most = Math.min(outstanding(), child.ledger().limit(charge));
+            if (most > 0) {
+                taken += reclaim(child, holder, kind, most, Notice.NONE).forced();
+            }
+        }
+        return taken;
+    }
+
+    @Override
+    public void withdraw() {
+        holder.revocable(charge).wantIdle(0);
+    }
+}

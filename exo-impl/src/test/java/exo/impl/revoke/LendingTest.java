@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.revoke;
+
+import exo.api.Env;
+import exo.api.EnvControl;
+import exo.api.EnvSpec;
+import exo.api.ErrorCode;
+import exo.api.Exokernel;
+import exo.api.HostConfig;
+import exo.api.HostConfig.Lending;
+import exo.api.LibOs;
+import exo.api.ResourceException;
+import exo.api.ResourceKind;
+import exo.api.mem.MemoryConfig;
+import exo.api.mem.Window;
+import exo.api.revoke.Notice;
+import exo.api.revoke.VictimPolicy;
+import exo.api.upcall.RevokeRequest;
+import exo.api.upcall.UpcallHandler;
+import exo.api.upcall.Upcalls;
+import exo.impl.kernel.TestEnv;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Guaranteed and extra frames: who gets them, who loses them. */
+class LendingTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private Exokernel kernel = boot(new Lending(VictimPolicy.LARGEST_EXTRA, Notice.demand(LONG)));
+
+    private static Exokernel boot(Lending lending) {
+        return Exokernel.boot(
+                HostConfig.minimal().memory(MemoryConfig.frames(64)).lending(lending));
+    }
+
+    private Env root() {
+        return kernel.rootEnv();
+    }
+
+    @AfterEach
+    void closeKernel() {
+        kernel.close();
+    }
+
+    /** Holds so many frames, and returns as many as it is asked for. */
+    private static final class Borrower implements UpcallHandler {
+        final List<RevokeRequest> requests = Collections.synchronizedList(new ArrayList<>());
+        final CountDownLatch ready = new CountDownLatch(1);
+        final int held;
+        private Window window;
+        private int left;
+        private boolean stop;
+
+        Borrower(int held) {
+            this.held = held;
+            this.left = held;
+        }
+
+        EnvControl start(Env creator, EnvSpec spec) {
+            EnvControl control = creator.createEnv(spec, this::run);
+            try {
+                assertTrue(ready.await(20, TimeUnit.SECONDS), "it holds its frames");
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return control;
+        }
+
+        private void run(Env env) {
+            env.upcalls().handler(this);
+            window = env.memory().bindWindow(held);
+            window.allocPages(0, held);
+            ready.countDown();
+            while (!stop) {
+                env.upcalls().await(Upcalls.NEVER);
+            }
+        }
+
+        @Override
+        public void onRevokeRequest(RevokeRequest request) {
+            requests.add(request);
+            left -= (int) request.count();
+            window.releasePages(left, (int) request.count());
+        }
+
+        @Override
+        public void onStopRequest() {
+            stop = true;
+        }
+    }
+
+    private void alloc(int frames) {
+        TestEnv.run(root(), EnvSpec.named("needy").frames(frames),
+                env -> env.memory().bindWindow(frames).allocPages(0, frames));
+    }
+
+    @Test
+    void shouldLendWhatNobodyUses() {
+        EnvControl borrower = new Borrower(30).start(root(),
+                EnvSpec.named("borrower").frames(10).extraFrames(20));
+        assertEquals(30, borrower.account().framesHeld());
+        assertEquals(20, borrower.account().extraFrames());
+        borrower.end(LONG);
+        assertEquals(64, root().memory().freeFrameCount());
+        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
+    }
+
+    @Test
+    void shouldRefuseMoreThanTheExtraQuota() {
+        TestEnv.run(root(), EnvSpec.named("borrower").frames(2).extraFrames(3), env -> {
+            Window window = env.memory().bindWindow(8);
+            window.allocPages(0, 5);
+            ResourceException e = assertThrows(ResourceException.class,
+                    () -> window.allocPages(5, 1));
+            assertEquals(ErrorCode.QUOTA, e.code());
+            assertTrue(e.getMessage().contains("3 of 3 extra"), e.getMessage());
+            window.releasePages(0, 1);
+            assertEquals(2, env.account().extraFrames(), "extra ones go first");
+        });
+    }
+
+    @Test
+    void shouldRefuseExtraFramesThatThePoolDoesNotHave() {
+        TestEnv.run(root(), EnvSpec.named("borrower").frames(4).extraFrames(100), env -> {
+            Window window = env.memory().bindWindow(100);
+            ResourceException e = assertThrows(ResourceException.class,
+                    () -> window.allocPages(0, 65));
+            assertEquals(ErrorCode.EXHAUSTED, e.code());
+            assertEquals(0, env.account().framesHeld(), "no effect");
+            window.allocPages(0, 64);
+            assertEquals(60, env.account().extraFrames(), "all that there are");
+        });
+    }
+
+    @Test
+    void shouldNotLendToTheRootWhichOnlyPassesTheRightOn() {
+        Window window = root().memory().bindWindow(65);
+        ResourceException e = assertThrows(ResourceException.class,
+                () -> window.allocPages(0, 65));
+        assertEquals(ErrorCode.QUOTA, e.code());
+    }
+
+    @Test
+    void shouldCallInAsManyAsAreNeededForGuaranteedOnes() {
+        Borrower borrower = new Borrower(40);
+        EnvControl control = borrower.start(root(),
+                EnvSpec.named("borrower").frames(10).extraFrames(54));
+        alloc(30);
+        assertEquals(1, borrower.requests.size());
+        RevokeRequest request = borrower.requests.getFirst();
+        assertEquals(6, request.count(), "24 were free");
+        assertEquals(ResourceKind.FRAMES, request.kind());
+        assertEquals(RevokeRequest.Stage.DEMAND, request.stage());
+        assertEquals(34, control.account().framesHeld());
+        control.end(LONG);
+    }
+
+    @Test
+    void shouldCallInFromTheLargestHolderFirst() {
+        Borrower small = new Borrower(10);
+        Borrower large = new Borrower(20);
+        EnvSpec spec = EnvSpec.named("borrower").extraFrames(40);
+        EnvControl smallControl = small.start(root(), spec);
+        EnvControl largeControl = large.start(root(), spec);
+        alloc(40);
+        assertTrue(small.requests.isEmpty());
+        assertEquals(6, large.requests.getFirst().count());
+        alloc(64);
+        assertEquals(0, smallControl.account().framesHeld());
+        assertEquals(0, largeControl.account().framesHeld());
+        smallControl.end(LONG);
+        largeControl.end(LONG);
+    }
+
+    @Test
+    void shouldAskTheEmbeddersPolicy() {
+        kernel.close();
+        List<Integer> candidates = Collections.synchronizedList(new ArrayList<>());
+        kernel = boot(new Lending(all -> {
+            candidates.add(all.size());
+            return all.stream().filter(c -> c.envName().equals("chosen")).findFirst().orElseThrow();
+        }, Notice.demand(LONG)));
+        Borrower other = new Borrower(20);
+        Borrower chosen = new Borrower(10);
+        EnvControl first = other.start(root(), EnvSpec.named("other").extraFrames(20));
+        EnvControl second = chosen.start(root(), EnvSpec.named("chosen").extraFrames(20));
+        alloc(36);
+        assertTrue(other.requests.isEmpty());
+        assertEquals(2, chosen.requests.getFirst().count());
+        assertEquals(List.of(2), candidates);
+        first.end(LONG);
+        second.end(LONG);
+    }
+
+    @Test
+    void shouldRefuseARequestWhosePolicyThrows() {
+        kernel.close();
+        kernel = boot(new Lending(all -> {
+            throw new IllegalStateException("no idea");
+        }, Notice.NONE));
+        EnvControl control = new Borrower(60).start(root(),
+                EnvSpec.named("borrower").extraFrames(60));
+        TestEnv.run(root(), EnvSpec.named("needy").frames(10), env -> {
+            Window window = env.memory().bindWindow(10);
+            assertEquals("no idea", assertThrows(IllegalStateException.class,
+                    () -> window.allocPages(0, 10)).getMessage());
+            assertEquals(0, env.account().framesHeld(), "no effect");
+            window.allocPages(0, 4);
+        });
+        control.end(LONG);
+        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
+    }
+
+    @Test
+    void shouldRefuseAPolicyThatNamesAStranger() {
+        kernel.close();
+        kernel = boot(new Lending(all -> new VictimPolicy.Candidate(999, "nobody", 1, 1),
+                Notice.NONE));
+        EnvControl control = new Borrower(60).start(root(),
+                EnvSpec.named("borrower").extraFrames(60));
+        TestEnv.run(root(), EnvSpec.named("needy").frames(10), env -> {
+            Window window = env.memory().bindWindow(10);
+            String message = assertThrows(IllegalStateException.class,
+                    () -> window.allocPages(0, 10)).getMessage();
+            assertTrue(message.contains("nobody"), message);
+        });
+        control.end(LONG);
+    }
+
+    @Test
+    void shouldServeManyWhoNeedFramesAtOnce() throws InterruptedException {
+        Borrower borrower = new Borrower(64);
+        EnvControl control = borrower.start(root(),
+                EnvSpec.named("borrower").extraFrames(64));
+        CountDownLatch all = new CountDownLatch(8);
+        LibOs needy = env -> {
+            env.memory().bindWindow(8).allocPages(0, 8);
+            all.countDown();
+            all.await();
+        };
+        List<EnvControl> controls = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            controls.add(root().createEnv(EnvSpec.named("needy" + i).frames(8), needy));
+        }
+        controls.forEach(TestEnv::await);
+        assertTrue(control.end(LONG).failure().isEmpty());
+        assertEquals(64, borrower.requests.stream().mapToLong(RevokeRequest::count).sum());
+        assertEquals(64, root().memory().freeFrameCount());
+    }
+
+    @Test
+    void shouldPassTheRightToBorrowOnToChildren() {
+        TestEnv.run(root(),
+                EnvSpec.named("middle").frames(4).extraFrames(10).objects(4000).threads(9), env -> {
+                    assertEquals(ErrorCode.QUOTA, assertThrows(ResourceException.class,
+                            () -> env.createEnv(EnvSpec.named("leaf").extraFrames(11), leaf -> {}))
+                            .code());
+                    TestEnv.run(env, EnvSpec.named("leaf").extraFrames(6), leaf -> {
+                        leaf.memory().bindWindow(6).allocPages(0, 6);
+                        assertEquals(6, leaf.account().extraFrames());
+                    });
+                    env.memory().bindWindow(14).allocPages(0, 14);
+                    assertEquals(10, env.account().extraFrames(), "it came back");
+                    assertFalse(env.account().framesHeld() < 14);
+                });
+    }
+}
