@@ -51,6 +51,9 @@ public interface FrameQueue {
     /** {@return how many frames lack for all who wait} */
     int shortfall();
 
+    /** {@return whether nobody waits} */
+    boolean isIdle();
+
     /**
      * Leaves the queue; no effect on a request that is served.
      *

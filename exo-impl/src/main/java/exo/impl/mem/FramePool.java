@@ -441,6 +441,11 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     }
 
     @Override
+    public synchronized boolean isIdle() {
+        return queue.isEmpty();
+    }
+
+    @Override
     public synchronized void leave(Waiter waiter) {
         if (queue.remove(waiter)) {
             serve();

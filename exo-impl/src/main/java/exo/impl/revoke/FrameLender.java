@@ -10,7 +10,7 @@ import exo.impl.audit.RevocationEvent;
 import exo.impl.cap.Charge;
 import exo.impl.cap.FrameQueue;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,21 +21,29 @@ import java.util.function.Supplier;
  *
  * <p>The guarantees of all environments together never exceed the pool. Whenever it has no frame
  * left for a guaranteed request, as many are lent, and are called in from whoever the embedder's
- * policy names; all who are called for one request have the same deadline.
+ * policy names.
  *
- * <p><b>Locking.</b> This object guards {@code called}. The policy, the requests and the waiting
- * run outside it.
+ * <p><b>What is called in.</b> A holder that is called has a target: how many extra frames it may
+ * keep. What it holds beyond is <i>due</i>. While requests wait, as many frames are due as lack for
+ * all of them: each request looks again and again whether that holds, and lowers targets if not.
+ * Frames belong to no particular request until they are there, so none is lost when requests are
+ * served in another order than their frames were called in. Targets go when nobody waits.
+ *
+ * <p><b>Locking.</b> This object guards the targets; inside it only the pool, ledgers and lists of
+ * environments are locked. The policy, the upcalls and the waiting run outside it.
  *
  * @see "Hand: Self-Paging in the Nemesis Operating System, OSDI 1999, section 3.2"
  */
 public final class FrameLender implements FrameQueue.Shortage {
-    /** How often a request looks whether what others have called in is free to be called. */
-    private static final long LOOK_NANOS = 200_000;
+    /** A request looks so soon after it has begun to wait, and then half as often each time. */
+    private static final long FIRST_LOOK_NANOS = 200_000;
+
+    private static final long LAST_LOOK_NANOS = 10_000_000;
 
     private final FrameQueue pool;
     private final HostConfig.Lending lending;
     private final Supplier<List<? extends Holder>> holders;
-    private final Map<Holder, Integer> called = new HashMap<>(); // guarded by this
+    private final Map<Holder, Integer> targets = new LinkedHashMap<>(); // guarded by this
 
     /**
      * Makes the lender of a kernel.
@@ -53,82 +61,99 @@ public final class FrameLender implements FrameQueue.Shortage {
 
     @Override
     public void reserve(int count) {
-        Loans loans = new Loans(pool.queue(count));
+        FrameQueue.Waiter waiter = pool.queue(count);
         try {
-            loans.call(Math.min(count, pool.shortfall(loans.waiter)));
-            AbortProtocol.run(loans, lending.notice());
+            AbortProtocol.run(new Request(waiter), lending.notice());
         } finally {
-            loans.settle();
-            pool.leave(loans.waiter);
+            pool.leave(waiter);
+            forgetTargets();
         }
     }
 
-    private synchronized List<Candidate> candidates(Map<Long, Holder> byId) {
-        List<Candidate> candidates = new ArrayList<>();
-        for (Holder holder : holders.get()) {
-            int extra = holder.ledger().extraFrames() - called.getOrDefault(holder, 0);
-            if (extra > 0) {
-                byId.put(holder.id(), holder);
-                candidates.add(new Candidate(holder.id(), holder.name(),
-                        (int) holder.ledger().used(Charge.FRAMES) + holder.ledger().extraFrames(),
-                        extra));
+    private synchronized void forgetTargets() {
+        if (pool.isIdle()) {
+            targets.keySet().forEach(holder -> holder.revocable(Charge.FRAMES).wantIdle(0));
+            targets.clear();
+        }
+    }
+
+    // ---- what is due ---------------------------------------------------------------------------
+
+    private synchronized int due(Holder holder) {
+        int extra = holder.ledger().extraFrames();
+        return Math.max(0, extra - targets.getOrDefault(holder, extra));
+    }
+
+    private synchronized List<Holder> debtors() {
+        return targets.keySet().stream().filter(holder -> due(holder) > 0).toList();
+    }
+
+    /**
+     * {@return how many frames lack and are not due} A holder gives frames to the pool before its
+     * ledger, so what is due is at times too high, and seen at the next look; never too low.
+     */
+    private synchronized int uncalled() {
+        int lacking = pool.shortfall();
+        for (Holder holder : targets.keySet()) {
+            lacking -= due(holder);
+        }
+        return lacking;
+    }
+
+    private synchronized Map<Candidate, Holder> candidates() {
+        Map<Candidate, Holder> candidates = new LinkedHashMap<>();
+        if (uncalled() > 0) {
+            for (Holder holder : holders.get()) {
+                int spare = holder.ledger().extraFrames() - due(holder);
+                if (spare > 0) {
+                    candidates.put(new Candidate(holder.id(), holder.name(),
+                            (int) holder.ledger().used(Charge.FRAMES)
+                                    + holder.ledger().extraFrames(),
+                            spare), holder);
+                }
             }
         }
         return candidates;
     }
 
-    private synchronized void note(Holder holder, int change) {
-        called.merge(holder, change, (a, b) -> a + b == 0 ? null : a + b);
+    private synchronized void lower(Holder holder) {
+        int extra = holder.ledger().extraFrames();
+        int keeps = Math.min(extra, targets.getOrDefault(holder, extra));
+        int share = Math.clamp(uncalled(), 0, keeps);
+        targets.put(holder, keeps - share);
     }
 
-    /** The frames called in for one request. Used by the thread of the request. */
-    private final class Loans implements Claim {
+    /** Lowers targets until as many frames are due as lack; {@return whose} */
+    private List<Holder> callIn() {
+        List<Holder> called = new ArrayList<>();
+        Map<Candidate, Holder> candidates = candidates();
+        while (!candidates.isEmpty()) {
+            Holder victim = candidates.get(checked(lending.policy(), candidates));
+            lower(victim);
+            called.add(victim);
+            candidates = candidates();
+        }
+        return called;
+    }
+
+    private static Candidate checked(VictimPolicy policy, Map<Candidate, Holder> candidates) {
+        Candidate victim = policy.choose(List.copyOf(candidates.keySet()));
+        if (!candidates.containsKey(victim)) {
+            throw new IllegalStateException("the victim policy named " + victim
+                    + ", which is none of the candidates " + candidates.keySet());
+        }
+        return victim;
+    }
+
+    // ---- a request that waits ------------------------------------------------------------------
+
+    /** A request for frames that are guaranteed. Used by the thread that needs them. */
+    private final class Request implements Claim {
         private final FrameQueue.Waiter waiter;
-        private final Map<Holder, Integer> owed = new HashMap<>();
-        private int uncalled;
         private RevokeRequest.Stage stage;
 
-        Loans(FrameQueue.Waiter waiter) {
+        Request(FrameQueue.Waiter waiter) {
             this.waiter = waiter;
-        }
-
-        /**
-         * Chooses who shall return how many. Those before in the queue have called in theirs.
-         *
-         * @return who was chosen now; fewer frames than lack if all others were called in by others
-         *         or are on their way back, and what lacks is called in at the next look
-         */
-        Map<Holder, Integer> call(int lacking) {
-            Map<Holder, Integer> chosen = new HashMap<>();
-            uncalled = lacking;
-            while (uncalled > 0) {
-                Map<Long, Holder> byId = new HashMap<>();
-                List<Candidate> candidates = candidates(byId);
-                if (candidates.isEmpty()) {
-                    break;
-                }
-                Candidate victim = checked(lending.policy(), candidates);
-                Holder holder = byId.get(victim.envId());
-                int share = Math.min(uncalled, victim.extraFrames());
-                note(holder, share);
-                owed.merge(holder, share, Integer::sum);
-                chosen.merge(holder, share, Integer::sum);
-                uncalled -= share;
-            }
-            return chosen;
-        }
-
-        private static Candidate checked(VictimPolicy policy, List<Candidate> candidates) {
-            Candidate victim = policy.choose(List.copyOf(candidates));
-            if (!candidates.contains(victim)) {
-                throw new IllegalStateException("the victim policy named " + victim
-                        + ", which is none of the candidates " + candidates);
-            }
-            return victim;
-        }
-
-        void settle() {
-            owed.forEach((holder, share) -> note(holder, -share));
         }
 
         @Override
@@ -138,60 +163,54 @@ public final class FrameLender implements FrameQueue.Shortage {
 
         @Override
         public void request(RevokeRequest.Stage now, long deadlineNanos) {
+            boolean first = stage == null;
             stage = now;
-            ask(owed, deadlineNanos);
+            List<Holder> called = callIn();
+            ask(first ? called : debtors(), deadlineNanos);
         }
 
-        private void ask(Map<Holder, Integer> chosen, long deadlineNanos) {
+        private void ask(List<Holder> called, long deadlineNanos) {
             RevokeRequest.Stage now = stage;
-            chosen.forEach((holder, share) -> {
-                RevocationEvent.asked(holder.name(), ResourceKind.FRAMES.name(), share);
-                holder.revocable(Charge.FRAMES).wantIdle(share);
+            for (Holder holder : called) {
+                RevocationEvent.asked(holder.name(), ResourceKind.FRAMES.name(), due(holder));
+                holder.revocable(Charge.FRAMES).wantIdle(due(holder));
                 holder.ask(() -> {
-                    int still = Math.min(Math.min(share, holder.ledger().extraFrames()),
-                            pool.shortfall());
-                    return still <= 0
+                    int still = due(holder);
+                    return still == 0
                             ? Optional.empty()
                             : Optional.of(new RevokeRequest(now, ResourceKind.FRAMES, still,
                                     deadlineNanos, Optional.empty()));
                 });
-            });
-        }
-
-        @Override
-        public boolean await(long deadlineNanos) throws InterruptedException {
-            while (true) {
-                long look = System.nanoTime() + LOOK_NANOS;
-                boolean last = uncalled == 0 || look - deadlineNanos >= 0;
-                if (pool.await(waiter, last ? deadlineNanos : look)) {
-                    return true;
-                }
-                if (last) {
-                    return false;
-                }
-                ask(call(Math.min(uncalled, pool.shortfall(waiter))), deadlineNanos);
             }
         }
 
         @Override
-        public void withdraw() {
-            owed.forEach((holder, share) -> holder.revocable(Charge.FRAMES).wantIdle(0));
+        public boolean await(long deadlineNanos) throws InterruptedException {
+            long pause = FIRST_LOOK_NANOS;
+            long look = System.nanoTime() + pause;
+            while (!pool.await(waiter, deadlineNanos - look < 0 ? deadlineNanos : look)) {
+                long now = System.nanoTime();
+                if (now - deadlineNanos >= 0) {
+                    return false;
+                }
+                ask(callIn(), deadlineNanos);
+                pause = Math.min(2 * pause, LAST_LOOK_NANOS);
+                look = now + pause;
+            }
+            return true;
         }
 
-        /** Takes extra frames only: whoever has returned its share meanwhile loses nothing. */
+        /** Takes what is due: whoever has returned its share meanwhile loses nothing. */
         @Override
         public long force() {
             return Force.until(this::outstanding, most -> {
+                callIn();
                 long taken = 0;
-                for (Holder holder : owed.keySet()) {
-                    long share = Math.min(most - taken,
-                            Math.min(owed.get(holder), holder.ledger().extraFrames()));
+                for (Holder holder : debtors()) {
+                    long share = Math.min(most - taken, due(holder));
                     if (share > 0) {
                         taken += holder.revocable(Charge.FRAMES).take(share);
                     }
-                }
-                if (taken == 0) {
-                    call((int) most); // whoever was called has none left; others must have them
                 }
                 return taken;
             });
