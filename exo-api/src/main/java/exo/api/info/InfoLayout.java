@@ -165,6 +165,24 @@ public final class InfoLayout {
         return record.byteOffset(PathElement.groupElement(field));
     }
 
+    /**
+     * {@return the layout of a record of a table}
+     *
+     * @param table the table
+     */
+    public static StructLayout record(InfoTable table) {
+        return switch (table) {
+            case KERNEL -> KERNEL;
+            case ENVS -> ENV;
+            case FRAMES -> FRAME;
+            case CORES -> CORE;
+            case SLOTS -> SLOT;
+            case DISKS -> DISK;
+            case RUNS -> RUN;
+            case NETS -> NET;
+        };
+    }
+
     private static MemoryLayout int32(String name) {
         return ValueLayout.JAVA_INT.withName(name);
     }

@@ -149,26 +149,13 @@ public final class InfoReader {
     private Place check(InfoTable table, Place place) {
         boolean fits = place.offset >= 0 && place.offset <= segment.byteSize()
                 && place.capacity >= 0
-                && place.recordBytes >= layout(table).byteSize()
+                && place.recordBytes >= InfoLayout.record(table).byteSize()
                 && (long) place.capacity * place.recordBytes <= segment.byteSize() - place.offset;
         if (!fits || place.offset % Long.BYTES != 0 || place.recordBytes % Long.BYTES != 0) {
             throw corrupt("its table " + table + " has " + place.capacity + " records of "
                     + place.recordBytes + " bytes from byte " + place.offset + " on");
         }
         return place;
-    }
-
-    private static StructLayout layout(InfoTable table) {
-        return switch (table) {
-            case KERNEL -> InfoLayout.KERNEL;
-            case ENVS -> InfoLayout.ENV;
-            case FRAMES -> InfoLayout.FRAME;
-            case CORES -> InfoLayout.CORE;
-            case SLOTS -> InfoLayout.SLOT;
-            case DISKS -> InfoLayout.DISK;
-            case RUNS -> InfoLayout.RUN;
-            case NETS -> InfoLayout.NET;
-        };
     }
 
     private static ResourceException corrupt(String cause) {

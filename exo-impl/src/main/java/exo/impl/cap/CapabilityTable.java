@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * All capabilities of one kernel: who holds what, and what was derived from what.
@@ -355,6 +357,32 @@ public final class CapabilityTable {
     public synchronized KernelCapability find(Principal holder, String label) {
         KernelCapability node = holder.keyTable().byLabel.get(label);
         return node != null && node.isLive() ? node : null;
+    }
+
+    /**
+     * Takes resources that an environment made by force, those made last first, until enough is
+     * taken: drops the capabilities they were made with, and records each.
+     *
+     * @param <C> the kernel's type for the kind
+     * @param holder the environment
+     * @param type the kernel's type for the kind
+     * @param most how much is wanted
+     * @param amount how much one of them is
+     * @param entry what is recorded of one of them
+     * @return how much was taken
+     */
+    public <C extends KernelCapability> long takeOriginals(Principal holder, Class<C> type,
+            long most, ToLongFunction<C> amount, Function<C, Repossession> entry) {
+        long taken = 0;
+        for (KernelCapability held : heldBy(holder).reversed()) {
+            if (taken < most && type.isInstance(held) && held.isOriginal()
+                    && drop(held, Repossession.Cause.DEADLINE)) {
+                C original = type.cast(held);
+                taken += amount.applyAsLong(original);
+                holder.repossessed(entry.apply(original));
+            }
+        }
+        return taken;
     }
 
     /**

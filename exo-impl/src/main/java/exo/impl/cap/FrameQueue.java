@@ -55,7 +55,7 @@ public interface FrameQueue {
     boolean isIdle();
 
     /**
-     * Leaves the queue; no effect on a request that is served.
+     * Gives a request up: leaves the queue, or gives back what was set aside for it.
      *
      * @param waiter the place in the queue
      */

@@ -18,7 +18,6 @@ import exo.host.HostThread;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
-import exo.impl.cap.KernelCapability;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.Principal;
 import exo.impl.cap.Revocable;
@@ -204,16 +203,10 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
     /** Takes whole quanta, those allocated last first. */
     @Override
     public long take(long most) {
-        long taken = 0;
-        for (KernelCapability held : capabilities.heldBy(owner).reversed()) {
-            if (taken < most && held instanceof KernelQuantum quantum && quantum.isOriginal()
-                    && capabilities.drop(quantum, Repossession.Cause.DEADLINE)) {
-                taken += quantum.slotCount();
-                owner.repossessed(new Repossession(ResourceKind.QUANTUM, quantum.firstSlot(),
+        return capabilities.takeOriginals(owner, KernelQuantum.class, most,
+                KernelQuantum::slotCount,
+                quantum -> new Repossession(ResourceKind.QUANTUM, quantum.firstSlot(),
                         quantum.core(), Repossession.Cause.DEADLINE, System.nanoTime()));
-            }
-        }
-        return taken;
     }
 
     @Override

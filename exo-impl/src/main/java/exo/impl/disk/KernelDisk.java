@@ -16,7 +16,6 @@ import exo.api.upcall.Repossession;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
-import exo.impl.cap.KernelCapability;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
@@ -228,16 +227,10 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
     /** Takes whole extents, those allocated last first; what they hold stays on the device. */
     @Override
     public long take(long most) {
-        long taken = 0;
-        for (KernelCapability held : capabilities.heldBy(owner).reversed()) {
-            if (taken < most && held instanceof KernelExtent extent && extent.isOriginal()
-                    && capabilities.drop(extent, Repossession.Cause.DEADLINE)) {
-                taken += extent.blockCount();
-                owner.repossessed(new Repossession(ResourceKind.EXTENT, extent.firstBlock(), -1,
+        return capabilities.takeOriginals(owner, KernelExtent.class, most,
+                KernelExtent::blockCount,
+                extent -> new Repossession(ResourceKind.EXTENT, extent.firstBlock(), -1,
                         Repossession.Cause.DEADLINE, System.nanoTime()));
-            }
-        }
-        return taken;
     }
 
     Principal owner() {

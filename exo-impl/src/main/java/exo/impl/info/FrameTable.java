@@ -5,6 +5,7 @@ import exo.api.info.InfoLayout;
 import exo.api.info.KernelFigures;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * The table of page frames. Owners and last uses are written when they change; how often a frame is
@@ -46,57 +47,44 @@ public final class FrameTable implements FrameObserver {
     @Override
     public void allocated(int[] frames, long owner) {
         long tick = tick();
-        synchronized (table) {
-            if (!table.begin()) {
-                return;
-            }
-            try {
-                for (int frame : frames) {
-                    long at = table.record(frame);
-                    used.set(frame);
-                    dirty.clear(frame);
-                    table.put(at + OWNER, owner + 1);
-                    table.put(at + LAST_USE, tick);
-                    table.put(at + FLAGS, InfoLayout.FRAME_USED | InfoLayout.FRAME_DIRTY);
-                    table.put(at + MAPPINGS, 0);
-                }
-            } finally {
-                table.end();
-            }
-        }
+        change(frames, frame -> {
+            long at = table.record(frame);
+            used.set(frame);
+            dirty.clear(frame);
+            table.put(at + OWNER, owner + 1);
+            table.put(at + LAST_USE, tick);
+            table.put(at + FLAGS, InfoLayout.FRAME_USED | InfoLayout.FRAME_DIRTY);
+            table.put(at + MAPPINGS, 0);
+        });
     }
 
     @Override
     public void mapped(int[] frames) {
         long tick = tick();
-        synchronized (table) {
-            if (!table.begin()) {
-                return;
-            }
-            try {
-                for (int frame : frames) {
-                    table.put(table.record(frame) + LAST_USE, tick);
-                }
-            } finally {
-                table.end();
-            }
-        }
+        change(frames, frame -> table.put(table.record(frame) + LAST_USE, tick));
     }
 
     @Override
     public void freed(int[] frames) {
+        change(frames, frame -> {
+            long at = table.record(frame);
+            used.clear(frame);
+            dirty.set(frame);
+            table.put(at + OWNER, 0L);
+            table.put(at + FLAGS, InfoLayout.FRAME_DIRTY);
+            table.put(at + MAPPINGS, 0);
+        });
+    }
+
+    /** Changes the records of frames in one go, so that a reader sees all of it or none. */
+    private void change(int[] frames, IntConsumer writeOne) {
         synchronized (table) {
             if (!table.begin()) {
                 return;
             }
             try {
                 for (int frame : frames) {
-                    long at = table.record(frame);
-                    used.clear(frame);
-                    dirty.set(frame);
-                    table.put(at + OWNER, 0L);
-                    table.put(at + FLAGS, InfoLayout.FRAME_DIRTY);
-                    table.put(at + MAPPINGS, 0);
+                    writeOne.accept(frame);
                 }
             } finally {
                 table.end();

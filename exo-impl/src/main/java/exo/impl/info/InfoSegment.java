@@ -11,7 +11,6 @@ import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.MemFd;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
@@ -100,7 +99,7 @@ public final class InfoSegment implements AutoCloseable {
         long entry = InfoLayout.HEADER.byteSize();
         long offset = InfoPlan.firstRecord();
         for (InfoTable table : InfoTable.values()) {
-            int recordBytes = (int) InfoPlan.layout(table).byteSize();
+            int recordBytes = (int) InfoLayout.record(table).byteSize();
             int capacity = capacities.getOrDefault(table, 0);
             to.set(ValueLayout.JAVA_INT, entry + at("table"), table.number());
             to.set(ValueLayout.JAVA_INT, entry + at("recordBytes"), recordBytes);
@@ -161,19 +160,6 @@ public final class InfoSegment implements AutoCloseable {
     private static final class InfoPlan {
         private InfoPlan() {}
 
-        static StructLayout layout(InfoTable table) {
-            return switch (table) {
-                case KERNEL -> InfoLayout.KERNEL;
-                case ENVS -> InfoLayout.ENV;
-                case FRAMES -> InfoLayout.FRAME;
-                case CORES -> InfoLayout.CORE;
-                case SLOTS -> InfoLayout.SLOT;
-                case DISKS -> InfoLayout.DISK;
-                case RUNS -> InfoLayout.RUN;
-                case NETS -> InfoLayout.NET;
-            };
-        }
-
         static long firstRecord() {
             return InfoLayout.HEADER.byteSize()
                     + InfoTable.values().length * InfoLayout.ENTRY.byteSize();
@@ -182,7 +168,7 @@ public final class InfoSegment implements AutoCloseable {
         static long bytes(Map<InfoTable, Integer> capacities) {
             long bytes = firstRecord();
             for (InfoTable table : InfoTable.values()) {
-                bytes += layout(table).byteSize() * capacities.getOrDefault(table, 0);
+                bytes += InfoLayout.record(table).byteSize() * capacities.getOrDefault(table, 0);
             }
             return bytes;
         }

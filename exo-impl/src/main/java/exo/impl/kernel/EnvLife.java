@@ -7,7 +7,6 @@ import exo.api.EnvExit;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
 import exo.api.LibOs;
-import exo.api.Quota;
 import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession;
@@ -321,12 +320,12 @@ final class EnvLife {
         }
         env.kernel().capabilities().drop(child.life().control, Repossession.Cause.OWNER_GONE);
         // What reclaimFrames took out of the child's quota came back already.
-        env.ledger().release(child.life().remainingQuota());
+        env.ledger().release(child.ledger().quota());
     }
 
     /** {@return how much of its quota the parent is still charged for} */
     long quotaOf(Charge charge) {
-        return charge.of(remainingQuota());
+        return env.ledger().limit(charge);
     }
 
     /** Refuses all further calls of the root environment, which has no thread of its own. */
@@ -335,10 +334,6 @@ final class EnvLife {
         synchronized (this) {
             state = State.ENDED;
         }
-    }
-
-    private Quota remainingQuota() {
-        return env.ledger().quota();
     }
 
     private synchronized boolean awaitThreads(Duration grace) {

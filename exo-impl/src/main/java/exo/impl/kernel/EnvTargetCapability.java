@@ -76,7 +76,7 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
             throw new IllegalArgumentException("amount must be at least 1, but was " + amount);
         }
         check(Rights.REVOKE);
-        if (!QuotaClaim.isByAmount(kind)) {
+        if (QuotaClaim.chargeOf(kind).isEmpty()) {
             throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER, kind.name(),
                     "it is not held by amount, as FRAMES, EXTENT and QUANTUM are",
                     "take capabilities back by KeyRing.revoke, or end the environment");

@@ -55,7 +55,6 @@ final class KernelEnv implements Env, Holder {
     private final KernelEnv parent; // null for the root
     private final long id;
     private final String name;
-    private final Quota granted;
     private final long bornTick; // milliseconds since boot
     private final Ledger ledger;
     private final Usage usage = new Usage();
@@ -76,9 +75,8 @@ final class KernelEnv implements Env, Holder {
         this.parent = parent;
         this.id = id;
         this.name = spec.name();
-        this.granted = spec.quota();
         this.bornTick = kernel.exposure().tick();
-        this.ledger = new Ledger(name, granted, kernel.capabilities()::settle,
+        this.ledger = new Ledger(name, spec.quota(), kernel.capabilities()::settle,
                 parent != null);
         this.keyRing = new KernelKeyRing(kernel.capabilities(), this);
         this.memory = new KernelMemory(kernel.pool(), kernel.capabilities(), this);
@@ -286,10 +284,6 @@ final class KernelEnv implements Env, Holder {
 
     KernelEnv parent() {
         return parent;
-    }
-
-    Quota granted() {
-        return granted;
     }
 
     long bornTick() {

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -305,11 +306,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
             } else {
                 findColoured(request, wanted, frames);
             }
-            useReserved(count);
-            for (int frame : frames) {
-                take(frame, stale);
-            }
-            observer.allocated(frames, owner);
+            take(frames, owner, stale);
         }
         zero(frames, stale);
         return frames;
@@ -333,18 +330,10 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     /** Finds the first run of free frames that begins with the colour. Holds the lock. */
     private void findRun(FrameRequest request, FrameColours wanted, int[] frames) {
         int count = frames.length;
-        int start = used.nextClearBit(0);
-        while (start + count <= frameCount) {
-            int end = used.nextSetBit(start);
-            if (end >= 0 && end - start < count) {
-                start = used.nextClearBit(end);
-            } else if (wanted != null && !wanted.matches(start, request)) {
-                start = used.nextClearBit(start + 1);
-            } else {
-                int first = start;
-                Arrays.setAll(frames, i -> first + i);
-                return;
-            }
+        int first = findRun(count, start -> wanted == null || wanted.matches(start, request));
+        if (first >= 0) {
+            Arrays.setAll(frames, i -> first + i);
+            return;
         }
         throw new ResourceException(ErrorCode.NOT_CONTIGUOUS, Blame.CALLER, count + " frames",
                 "no run of that many consecutive frames is free"
@@ -449,6 +438,8 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     public synchronized void leave(Waiter waiter) {
         if (queue.remove(waiter)) {
             serve();
+        } else {
+            unreserve(((Place) waiter).count); // it was served, and will not be used
         }
     }
 
@@ -484,7 +475,6 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         serve();
     }
 
-    /** Frames that were set aside are used in the same breath, so nobody else is served. */
     private void useReserved(int count) {
         reservedCount -= count;
         Invariant.check(reservedCount >= 0, "no more frames are given up than were set aside");
@@ -535,15 +525,13 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     private int[] allocStale(int count, long owner, BitSet stale) {
         int[] frames = new int[count];
         synchronized (this) {
-            useReserved(count);
-            int run = findRun(count);
+            int run = findRun(count, start -> true);
             int next = run < 0 ? used.nextClearBit(0) : run;
             for (int i = 0; i < count; i++) {
                 frames[i] = next;
-                take(next, stale);
-                next = used.nextClearBit(next);
+                next = used.nextClearBit(next + 1);
             }
-            observer.allocated(frames, owner);
+            take(frames, owner, stale);
         }
         return frames;
     }
@@ -572,12 +560,8 @@ public final class FramePool implements FrameQueue, AutoCloseable {
                 throw new ResourceException(ErrorCode.BUSY, Blame.PEER, "frame " + taken,
                         "it is in use", "ask for another; Memory.isFreeFrame tells which");
             }
-            useReserved(count);
-            for (int i = 0; i < count; i++) {
-                frames[i] = first + i;
-                take(first + i, stale);
-            }
-            observer.allocated(frames, owner);
+            Arrays.setAll(frames, i -> first + i);
+            take(frames, owner, stale);
         }
         zero(frames, stale);
         return frames;
@@ -603,22 +587,33 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         observer.mapped(frames);
     }
 
-    private void take(int frame, BitSet stale) {
-        used.set(frame);
-        usedCount++;
-        stale.set(frame, dirty.get(frame));
-        dirty.set(frame);
+    /**
+     * Uses frames that are free, of those that were set aside, and notes which must be zeroed.
+     * Nobody else is served between. Holds the lock.
+     */
+    private void take(int[] frames, long owner, BitSet stale) {
+        useReserved(frames.length);
+        for (int frame : frames) {
+            used.set(frame);
+            usedCount++;
+            stale.set(frame, dirty.get(frame));
+            dirty.set(frame);
+        }
+        observer.allocated(frames, owner);
     }
 
-    /** {@return the first of {@code count} consecutive free frames, or -1} */
-    private int findRun(int count) {
+    /** {@return the first of {@code count} consecutive free frames that may begin, or -1} */
+    private int findRun(int count, IntPredicate mayBegin) {
         int start = used.nextClearBit(0);
         while (start + count <= frameCount) {
             int end = used.nextSetBit(start);
-            if (end < 0 || end - start >= count) {
+            if (end >= 0 && end - start < count) {
+                start = used.nextClearBit(end);
+            } else if (mayBegin.test(start)) {
                 return start;
+            } else {
+                start = used.nextClearBit(start + 1);
             }
-            start = used.nextClearBit(end);
         }
         return -1;
     }

@@ -26,7 +26,6 @@ import exo.impl.info.FrameCensus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -469,8 +468,13 @@ public final class KernelMemory implements Memory, EnvService {
      * were shared with loses them, then the pool gets them.
      */
     void giveBack(int[] frames) {
-        for (KernelFrames shared : sharesOf(frames)) {
+        List<KernelFrames> gone = sharesOf(frames);
+        for (KernelFrames shared : gone) {
+            // Known until it is dropped: whoever frees another frame of it waits for that here too.
             capabilities.drop(shared, Repossession.Cause.OWNER_GONE);
+        }
+        synchronized (lock) {
+            shares.removeAll(gone);
         }
         pool.free(frames);
         owner.ledger().releaseFrames(frames.length);
@@ -483,15 +487,7 @@ public final class KernelMemory implements Memory, EnvService {
             }
             Set<Integer> gone = new HashSet<>();
             Arrays.stream(frames).forEach(gone::add);
-            List<KernelFrames> hit = new ArrayList<>();
-            for (Iterator<KernelFrames> i = shares.iterator(); i.hasNext();) {
-                KernelFrames shared = i.next();
-                if (gone.stream().anyMatch(shared::contains)) {
-                    hit.add(shared);
-                    i.remove();
-                }
-            }
-            return hit;
+            return shares.stream().filter(s -> gone.stream().anyMatch(s::contains)).toList();
         }
     }
 

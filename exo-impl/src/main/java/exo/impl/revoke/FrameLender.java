@@ -62,10 +62,14 @@ public final class FrameLender implements FrameQueue.Shortage {
     @Override
     public void reserve(int count) {
         FrameQueue.Waiter waiter = pool.queue(count);
+        boolean served = false;
         try {
             AbortProtocol.run(new Request(waiter), lending.notice());
+            served = true;
         } finally {
-            pool.leave(waiter);
+            if (!served) { // the policy threw
+                pool.leave(waiter);
+            }
             forgetTargets();
         }
     }

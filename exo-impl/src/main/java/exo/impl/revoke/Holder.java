@@ -3,7 +3,6 @@ package exo.impl.revoke;
 
 import exo.api.upcall.RevokeRequest;
 import exo.impl.cap.Charge;
-import exo.impl.cap.Ledger;
 import exo.impl.cap.Principal;
 import exo.impl.cap.Revocable;
 import java.util.List;
@@ -28,8 +27,4 @@ public interface Holder extends Principal {
      * @param request makes the request at the moment of delivery, or none if it is settled by then
      */
     void ask(Supplier<Optional<RevokeRequest>> request);
-
-    /** {@return what it holds and may hold; the same ledger its charges go to} */
-    @Override
-    Ledger ledger();
 }

@@ -44,7 +44,7 @@ public final class QuotaClaim implements Claim {
      */
     public static Reclaimed reclaim(Holder holder, Holder creator, ResourceKind kind, long amount,
             Notice notice) {
-        Charge charge = chargeOf(kind);
+        Charge charge = chargeOf(kind).orElseThrow();
         holder.ledger().lowerLimit(charge, amount);
         long forced = AbortProtocol.run(new QuotaClaim(holder, kind, charge), notice);
         creator.ledger().release(charge, amount);
@@ -52,21 +52,16 @@ public final class QuotaClaim implements Claim {
     }
 
     /**
-     * {@return whether a kind is held by amount}
+     * {@return what a kind is charged as, if it is held by amount}
      *
      * @param kind the kind
      */
-    public static boolean isByAmount(ResourceKind kind) {
-        return kind == ResourceKind.FRAMES || kind == ResourceKind.EXTENT
-                || kind == ResourceKind.QUANTUM;
-    }
-
-    private static Charge chargeOf(ResourceKind kind) {
+    public static Optional<Charge> chargeOf(ResourceKind kind) {
         return switch (kind) {
-            case FRAMES -> Charge.FRAMES;
-            case EXTENT -> Charge.BLOCKS;
-            case QUANTUM -> Charge.SLOTS;
-            default -> throw new IllegalArgumentException(kind + " is not held by amount");
+            case FRAMES -> Optional.of(Charge.FRAMES);
+            case EXTENT -> Optional.of(Charge.BLOCKS);
+            case QUANTUM -> Optional.of(Charge.SLOTS);
+            default -> Optional.empty();
         };
     }
 

@@ -224,6 +224,34 @@ class LendingTest {
     }
 
     @Test
+    void shouldLoseNoFramesWhenThePolicyThrowsAfterTheyCame() throws InterruptedException {
+        kernel.close();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch came = new CountDownLatch(1);
+        kernel = boot(new Lending(all -> {
+            asked.countDown();
+            try {
+                came.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            throw new IllegalStateException("no idea");
+        }, Notice.demand(LONG)));
+        EnvControl borrower = new Borrower(60).start(root(),
+                EnvSpec.named("borrower").extraFrames(60));
+        EnvControl needy = root().createEnv(EnvSpec.named("needy").frames(10), env -> {
+            Window window = env.memory().bindWindow(10);
+            assertThrows(IllegalStateException.class, () -> window.allocPages(0, 10));
+        });
+        assertTrue(asked.await(20, TimeUnit.SECONDS));
+        borrower.end(LONG); // the request is served while the policy thinks
+        came.countDown();
+        TestEnv.await(needy);
+        alloc(64);
+        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
+    }
+
+    @Test
     void shouldRefuseAPolicyThatNamesAStranger() {
         kernel.close();
         kernel = boot(new Lending(all -> new VictimPolicy.Candidate(999, "nobody", 1, 1),

@@ -157,7 +157,7 @@ class ReclaimTest {
     void shouldRefuseKindsThatAreNotHeldByAmount() throws InterruptedException {
         EnvControl control = start(EnvSpec.named("holder"), env -> {}, (env, request) -> {});
         for (ResourceKind kind : ResourceKind.values()) {
-            if (!QuotaClaim.isByAmount(kind)) {
+            if (QuotaClaim.chargeOf(kind).isEmpty()) {
                 assertEquals(ErrorCode.UNAVAILABLE, assertThrows(ResourceException.class,
                         () -> control.reclaim(kind, 1, Notice.NONE)).code(), kind.name());
             }
