@@ -10,8 +10,8 @@ import java.util.Optional;
  * The capability over an environment, held by whoever may govern it.
  *
  * <p><b>Rights.</b> {@link Rights#READ} shows account and state; {@link Rights#GRANT} allows
- * granting capabilities to the environment; {@link Rights#REVOKE} allows asking for resources back,
- * and ending it.
+ * granting capabilities to the environment, and adding to its quota; {@link Rights#REVOKE} allows
+ * asking for resources back, and ending it.
  *
  * <p><b>Thread-safety.</b> Threads of the environment that holds it.
  */
@@ -83,6 +83,20 @@ public interface EnvControl extends Capability {
      * @see "Engler, PhD thesis, MIT 1998, pages 24-25: visible revocation and the abort protocol"
      */
     Reclaimed reclaim(ResourceKind kind, long amount, Notice notice);
+
+    /**
+     * Adds an amount to the environment's quota, out of this environment's. It sees {@link
+     * exo.api.upcall.UpcallHandler#onQuotaGrown}.
+     *
+     * @param kind what: frames, blocks of extents, or slots of quanta
+     * @param amount how many frames, blocks or slots, at least 1
+     * @throws ResourceException with {@link ErrorCode#QUOTA} if this environment's quota has less
+     *         to spare; with {@link ErrorCode#UNAVAILABLE} for another kind;
+     *         with {@link ErrorCode#ENV_ENDED} if the environment is ending; no effect
+     * @throws CapabilityException with {@link ErrorCode#INSUFFICIENT} without {@link Rights#GRANT},
+     *         or if another environment created it; no effect
+     */
+    void give(ResourceKind kind, long amount);
 
     /**
      * Asks the environment to stop, by {@link exo.api.upcall.UpcallHandler#onStopRequest}. Returns

@@ -40,7 +40,10 @@ public enum ErrorCode {
     ALREADY_EXISTS(208),
     /** The pages of one transfer do not lie on consecutive frames. */
     NOT_CONTIGUOUS(209),
-    /** The page is not mapped, was returned, or was taken: the name of it is stale. */
+    /**
+     * The page is not mapped, or was returned: the name of it is stale. On data paths also for a
+     * page that was taken by force; other calls say {@link #REPOSSESSED} then.
+     */
     STALE(210),
     /** The sender's address in the packet is not its own. */
     FORGED_SOURCE(211),
@@ -54,7 +57,7 @@ public enum ErrorCode {
     /** The protection that the libOS itself set on the page forbids the access. */
     PROTECTED(214),
 
-    /** The resource was taken by force; see the repossession vector. */
+    /** The resource was taken by force; {@link RepossessedException#entry} says when and why. */
     REPOSSESSED(300),
 
     /** The program was refused by the verifier. */

@@ -86,7 +86,8 @@ public interface KeyRing {
      * the end of the notice.
      *
      * <p>Each holder sees {@link exo.api.upcall.UpcallHandler#onRevokeRequest} for each of its
-     * capabilities. Those that this environment derived for itself are not asked for.
+     * capabilities. Those that this environment derived for itself are not asked for,
+     * but revoked at the end like all that is left.
      *
      * @param source a capability with {@link Rights#REVOKE}
      * @param notice how long the holders may take

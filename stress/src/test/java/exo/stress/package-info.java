@@ -29,7 +29,8 @@
  *
  * <p>Held by: {@code RingPublishStress}, {@code RingReleaseStress}, {@code RingAnnounceStress},
  * {@code TwoSendersStress}, {@code WakeWordStress}, {@code TwoWakersStress}, {@code
- * PinOrTakeStress}, {@code ReturnOrTakeStress}, {@code CheckOrRevokeStress}, {@code
+ * PinOrTakeStress}, {@code ReturnOrTakeStress}, {@code TlbOrTakeStress}, {@code
+ * MapOrRevokeStress}, {@code CopyOrDropStress}, {@code CheckOrRevokeStress}, {@code
  * AttachOrRevokeStress}, {@code RevokeOrRevokeStress}, {@code SequenceStress}.
  */
 package exo.stress;

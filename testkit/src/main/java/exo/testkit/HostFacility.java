@@ -25,6 +25,8 @@ public enum HostFacility {
     LOOP_DEVICE,
     /** A tmpfs can be mounted. */
     TEMP_MOUNT,
+    /** An ext4 on a loop device can be mounted and frozen. */
+    FREEZE,
     /** TAP devices can be opened. */
     TAP,
     /** io_uring is neither switched off nor filtered by seccomp. */
@@ -50,6 +52,7 @@ public enum HostFacility {
             case SLOWNESS -> attempt("tc", HostFacility::trySlowness);
             case LOOP_DEVICE -> attempt("losetup", () -> LoopDevice.create(1 << 20).close());
             case TEMP_MOUNT -> attempt("mount", () -> TempMount.create(1 << 20).close());
+            case FREEZE -> attempt("fsfreeze", HostFacility::tryFreeze);
             case TAP -> readableAndWritable(Path.of("/dev/net/tun"));
             case IO_URING -> ioUring();
             case REAL_TIME -> attempt("chrt", () -> Command.run("chrt", "--fifo", "1", "true"));
@@ -82,6 +85,12 @@ public enum HostFacility {
     private static void tryLoss() {
         try (Netns netns = Netns.create()) {
             netns.lose("lo", 10);
+        }
+    }
+
+    private static void tryFreeze() {
+        try (FreezableMount mount = FreezableMount.create(8 << 20)) {
+            mount.freeze();
         }
     }
 

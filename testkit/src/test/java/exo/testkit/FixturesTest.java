@@ -2,6 +2,7 @@
 package exo.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +181,26 @@ class FixturesTest {
             Files.write(mount.folder().resolve("a"), new byte[1 << 15]);
             assertThrows(IOException.class,
                     () -> Files.write(mount.folder().resolve("b"), new byte[1 << 16]));
+        }
+    }
+
+    @Test
+    @NeedsFacility(HostFacility.FREEZE)
+    void shouldMakeAMountWhoseWritersSleepUntilItThaws() throws InterruptedException {
+        try (FreezableMount mount = FreezableMount.create(8 << 20)) {
+            mount.freeze();
+            Thread writer = Thread.ofPlatform().start(() -> {
+                try {
+                    Files.write(mount.folder().resolve("a"), new byte[1]);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertFalse(writer.join(Duration.ofMillis(200)));
+            mount.thaw();
+            writer.join();
+            assertTrue(Files.exists(mount.folder().resolve("a")));
+            mount.freeze();
         }
     }
 

@@ -139,4 +139,25 @@ public interface Disk {
      * @throws exo.api.ResourceException as {@link #bindQueue(BlockDevice, Window, int)}
      */
     ExtentQueue bindQueue(Extent extent, Window window, int depth);
+
+    /**
+     * Names blocks that the kernel writes pages of this environment to when it takes them by force.
+     * Several areas are used in the order they were bound.
+     *
+     * @param extent the extent; a capability with {@link Rights#WRITE}
+     * @param firstBlock the first block of place 0, counted in the extent
+     * @param placeCount how many pages there is room for, 1 to {@value SpillArea#MAX_PLACES}
+     * @param bufferCount how many pages can be on their way at once, 1 to {@code placeCount} and at
+     *        most {@value SpillArea#MAX_BUFFERS}; each is a frame of this environment
+     * @return the area
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the extent
+     *         has no such blocks; with {@link exo.api.ErrorCode#QUOTA} if the environment may not
+     *         hold that many frames or no kernel object is left; with {@link
+     *         exo.api.ErrorCode#EXHAUSTED} if some of the frames would be extra and the pool has
+     *         none to spare; with {@link exo.api.ErrorCode#UNAVAILABLE} if the device cannot be
+     *         written, or its blocks are larger than a page; no effect
+     * @throws exo.api.CapabilityException if the capability is not valid or lacks the right
+     * @throws IllegalArgumentException if a count is outside its limits
+     */
+    SpillArea bindSpill(Extent extent, long firstBlock, int placeCount, int bufferCount);
 }

@@ -17,7 +17,8 @@
  * whoever allocates blocks reads what was there before.
  *
  * <p>Reading order: {@link exo.api.disk.DiskConfig}, {@link exo.api.disk.BlockDevice}, {@link
- * exo.api.disk.Disk}, {@link exo.api.disk.Extent}, {@link exo.api.disk.ExtentQueue}.
+ * exo.api.disk.Disk}, {@link exo.api.disk.Extent}, {@link exo.api.disk.ExtentQueue},
+ * {@link exo.api.disk.SpillArea}.
  *
  * {@snippet lang="java" :
  * BlockDevice device = env.keys().find("disk0", BlockDevice.class);
@@ -32,6 +33,6 @@
  * here are granted whole; per-file-system metadata interpretation is not part of this package.
  *
  * <p>Held by: {@code ExtentQueueContract} for each backend, {@code CatalogueCrash}, {@code
- * ExtentHostile}.
+ * ExtentHostile}, {@code SpillTest}.
  */
 package exo.api.disk;

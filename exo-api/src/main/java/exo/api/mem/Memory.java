@@ -113,6 +113,7 @@ public interface Memory {
      *         mapped to a frame of this environment; with {@link exo.api.ErrorCode#QUOTA} if no
      *         kernel object is left; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is
      *         taken; no effect
+     * @throws exo.api.RepossessedException if a page was taken by force; no effect
      */
     Frames share(Window window, int firstPage, int pageCount, Rights rights, String label);
 
@@ -148,6 +149,7 @@ public interface Memory {
      *         exo.api.ErrorCode#QUOTA} if the environment may not hold that many frames more, or no
      *         kernel object is left; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is
      *         taken; no effect
+     * @throws exo.api.RepossessedException if a page was taken by force; no effect
      * @throws exo.api.HostFaultException if the host refuses to map; the content of the pages is as
      *         it was, though some may be unsettled
      */

@@ -64,7 +64,8 @@ public interface SoftTlb {
      * @param page the name of a page of the window, current
      * @param rights {@link Rights#READ} or {@link Rights#READ_WRITE}
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#STALE} if the name is not
-     *         current or the page was taken; no effect
+     *         current; no effect
+     * @throws exo.api.RepossessedException if the page was taken by force; no effect
      * @throws IllegalArgumentException if the rights are others, or are more than the window's
      */
     void insert(long virtualAddress, long page, Rights rights);

@@ -196,6 +196,7 @@ public interface Window extends AutoCloseable {
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#STALE} if a page shows void;
      *         with {@link exo.api.ErrorCode#BUSY} if a transfer on one is under way or a packet
      *         ring lies on it; no effect
+     * @throws exo.api.RepossessedException if a page was taken by force; no effect
      * @throws IllegalArgumentException if the rights are others
      */
     void protect(int firstPage, int pageCount, Rights rights);
@@ -212,8 +213,9 @@ public interface Window extends AutoCloseable {
      * Marks pages as the last that are taken by force, or takes the mark away.
      *
      * <p>Force takes idle pages first, then unmarked pages from the highest down, then frozen
-     * frames, then marked pages, and these only if nothing else is left. The mark ends when the
-     * page shows void.
+     * frames and the buffers of spill areas, then marked pages, and these only if nothing else is
+     * left; a libOS that is given time is told so by {@link
+     * exo.api.upcall.RevokeRequest.Stage#EMERGENCY}. The mark ends when the page shows void.
      *
      * @param firstPage first page
      * @param pageCount how many, at least 1; all show frames that are charged to this environment
@@ -222,6 +224,7 @@ public interface Window extends AutoCloseable {
      *         marked, over all windows, than the quota guarantees frames; with {@link
      *         exo.api.ErrorCode#STALE} if a page shows no frame charged to this environment; no
      *         effect
+     * @throws exo.api.RepossessedException if a page was taken by force; no effect
      * @see "Engler, PhD thesis, MIT 1998, page 29: guaranteed mappings"
      */
     void guarantee(int firstPage, int pageCount, boolean guaranteed);

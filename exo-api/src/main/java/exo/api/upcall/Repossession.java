@@ -2,7 +2,10 @@
 package exo.api.upcall;
 
 import exo.api.ResourceKind;
+import exo.api.disk.SpillArea;
+import exo.api.mem.Window;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * An entry of the repossession vector: a resource that was taken by force.
@@ -12,9 +15,11 @@ import java.util.Objects;
  * @param place where the environment had it: the page in its window, or -1
  * @param cause why it was taken
  * @param atNanos when, on the clock of {@link System#nanoTime}
+ * @param window the window that {@code place} counts in, if it is a page of one
+ * @param spill where its content is kept, if it is a page that was spilled
  */
 public record Repossession(ResourceKind kind, long resource, long place, Cause cause,
-        long atNanos) {
+        long atNanos, Optional<Window> window, Optional<Spill> spill) {
     /** Why a resource was taken. */
     public enum Cause {
         /** A revoke request was not answered in time. */
@@ -25,9 +30,37 @@ public record Repossession(ResourceKind kind, long resource, long place, Cause c
         OWNER_GONE
     }
 
+    /**
+     * Where the content of a page is kept.
+     *
+     * @param area the area
+     * @param place the place in it, which is written, or being written
+     */
+    public record Spill(SpillArea area, int place) {
+        /** Refuses nulls. */
+        public Spill {
+            Objects.requireNonNull(area, "area");
+        }
+    }
+
+    /**
+     * Makes the entry of something that is no page of a window.
+     *
+     * @param kind the kind of resource
+     * @param resource the number of the resource
+     * @param place where the environment had it
+     * @param cause why it was taken
+     * @param atNanos when
+     */
+    public Repossession(ResourceKind kind, long resource, long place, Cause cause, long atNanos) {
+        this(kind, resource, place, cause, atNanos, Optional.empty(), Optional.empty());
+    }
+
     /** Refuses nulls. */
     public Repossession {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(cause, "cause");
+        Objects.requireNonNull(window, "window");
+        Objects.requireNonNull(spill, "spill");
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param kind the kind of resource
  * @param count how many are asked for: frames, blocks, slots; 1 for a capability
  * @param deadlineNanos when the next stage begins, on the clock of {@link System#nanoTime}: the
- *        demand after a plea, force after a demand
+ *        demand after a plea, force after a demand or an emergency
  * @param capability the one that shall be given up, if the request is not about an amount
  */
 public record RevokeRequest(Stage stage, ResourceKind kind, long count, long deadlineNanos,
@@ -23,7 +23,15 @@ public record RevokeRequest(Stage stage, ResourceKind kind, long count, long dea
         /** A plea: whoever has something to spare returns it. */
         ASK,
         /** An order: what is not back at the deadline is taken by force. */
-        DEMAND
+        DEMAND,
+        /**
+         * An order for more frames than the environment has beyond those that it marked to go last:
+         * at the deadline some of these are taken too. What it cannot run without it has to bring
+         * to safety now, with a swap server for example.
+         *
+         * @see exo.api.mem.Window#guarantee
+         */
+        EMERGENCY
     }
 
     /** Refuses nulls. */

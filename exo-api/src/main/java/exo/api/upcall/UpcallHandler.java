@@ -4,7 +4,9 @@ package exo.api.upcall;
 import exo.api.Capability;
 import exo.api.EnvControl;
 import exo.api.EnvExit;
+import exo.api.ResourceKind;
 import exo.api.disk.ExtentQueue;
+import exo.api.disk.SpillArea;
 import exo.api.net.PacketBinding;
 
 /**
@@ -64,6 +66,22 @@ public interface UpcallHandler {
      * @param entry the entry that was added to the repossession vector
      */
     default void onRepossession(Repossession entry) {}
+
+    /**
+     * The device is done with a page that was taken by force and spilled.
+     *
+     * @param area the area
+     * @param place the place, written or failed as {@link SpillArea#state} says
+     */
+    default void onSpilled(SpillArea area, int place) {}
+
+    /**
+     * The environment may hold more than before.
+     *
+     * @param kind of what: frames, blocks of extents, or slots of quanta
+     * @param amount how many more
+     */
+    default void onQuotaGrown(ResourceKind kind, long amount) {}
 
     /**
      * Another environment granted a capability.

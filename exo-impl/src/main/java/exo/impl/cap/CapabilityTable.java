@@ -34,10 +34,10 @@ import java.util.function.ToLongFunction;
  * through them or because a resource returns with them, are found by way of children that have such
  * in their subtree, and taken out. All others are cut off as one chain, whatever their number: they
  * are dead, and nothing more has to happen for that. Then, with the lock released, bindings are
- * severed and resources return, children first. A binding is attached under the lock after a check
- * of its capability, so it is either seen by the revocation or refused. If another thread is still
- * severing what it revoked above or below the same capability, the call waits for that too: what is
- * true when it returns does not depend on who did it.
+ * severed, children first, and then resources return. A binding is attached under the lock after a
+ * check of its capability, so it is either seen by the revocation or refused. If another thread is
+ * still severing what it revoked above or below the same capability, the call waits for that too,
+ * before any resource returns: what is true then does not depend on who did it.
  *
  * <p><b>Reaping.</b> A dead capability that was cut off is forgotten later: its entry in a
  * key-ring, its charge, its audit event. Until then it is neither listed nor found, and a new one
@@ -138,6 +138,24 @@ public final class CapabilityTable {
             settle();
         }
         CapabilityEvent.adopted(node);
+    }
+
+    /**
+     * Refuses a capability that {@link #adopt} would refuse for its label or its charge at this
+     * moment, so that nothing is done for it that others would lose by.
+     *
+     * @param lineage what the capability shall be
+     * @throws ResourceException as {@link #adopt(KernelCapability)} does
+     */
+    public void checkRoom(Lineage lineage) {
+        Ledger ledger = lineage.payer().ledger();
+        if (!ledger.hasRoom(Charge.OBJECTS, 1)) {
+            settle();
+        }
+        synchronized (this) {
+            checkLabel(lineage);
+            ledger.checkRoom(Charge.OBJECTS, 1);
+        }
     }
 
     /** {@return whether it is adopted now; if not, there are dead ones to reap first} */
@@ -509,11 +527,22 @@ public final class CapabilityTable {
         return burial;
     }
 
-    /** Severs the bindings of dead capabilities, children first, then returns their resources. */
+    /**
+     * Severs the bindings of dead capabilities, children first, then returns their resources; not
+     * before others have severed what they revoked above or below, since that reaches the resources
+     * too.
+     */
     private void bury(Burial burial) {
         try {
             for (KernelCapability node : burial.dead().reversed()) {
-                bury(node, burial.cause());
+                sever(node, burial.cause());
+            }
+            burial.earlier().forEach(Burial::await);
+            for (KernelCapability node : burial.dead().reversed()) {
+                if (node.isOriginal()) {
+                    node.returnResource();
+                }
+                CapabilityEvent.died(node, burial.cause().name());
             }
         } finally {
             synchronized (this) {
@@ -521,10 +550,9 @@ public final class CapabilityTable {
             }
             burial.over().countDown();
         }
-        burial.earlier().forEach(Burial::await);
     }
 
-    private void bury(KernelCapability node, Repossession.Cause cause) {
+    private void sever(KernelCapability node, Repossession.Cause cause) {
         List<Binding> severed;
         synchronized (this) {
             severed = node.takeBindings();
@@ -532,10 +560,6 @@ public final class CapabilityTable {
         for (Binding binding : severed) {
             binding.sever(cause);
         }
-        if (node.isOriginal()) {
-            node.returnResource();
-        }
-        CapabilityEvent.died(node, cause.name());
     }
 
     private static CapabilityException revoked(KernelCapability node) {

@@ -11,4 +11,10 @@ public interface EnvService {
      * returns, nothing reaches the resource any more on behalf of the environment.
      */
     void abort();
+
+    /**
+     * Gives the host back what {@link #abort} left because the calling thread, which is about to
+     * end, might have been in a host call on it.
+     */
+    default void closeOrphans() {}
 }

@@ -5,6 +5,7 @@ import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.Quota;
 import exo.api.ResourceException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What one environment may hold, and holds.
@@ -13,19 +14,25 @@ import exo.api.ResourceException;
  * never add up to more than the kernel owns: a charge that is accepted can be honoured.
  *
  * <p><b>Invariant.</b> {@code 0 <= used[c]} for every charge; {@code used[c] <= limit[c]} except
- * for frames between {@link #lowerLimit} and the end of the reclaim that called it.
+ * between {@link #lowerLimit} and the end of the reclaim that called it. No frame is extra while
+ * the limit of guaranteed ones has room.
  */
 // The ordinal indexes arrays that never leave the process.
 @SuppressWarnings("EnumOrdinal")
 public final class Ledger {
     private static final Charge[] CHARGES = Charge.values();
+    /** How often is looked when there is less than a millisecond left. */
+    private static final long LOOK_NANOS = 50_000;
 
     private final String owner;
     private final Runnable settle; // brings the charges for objects up to date; takes locks
     private final long[] limit = new long[CHARGES.length]; // guarded by this
     private final long[] used = new long[CHARGES.length]; // guarded by this
     private final boolean borrows;
-    private int extraFrames; // of those used, what is not passed on to children; guarded by this
+    private boolean closed; // the limits went back to whoever they came from; guarded by this
+    // Of the frames used, what is not passed on to children; guarded by this.
+    private long ownFrames;
+    private int extraFrames;
 
     /**
      * Makes a ledger with nothing used, whose charges are always up to date.
@@ -153,7 +160,21 @@ public final class Ledger {
         long left = used[charge.ordinal()] - amount;
         Invariant.check(amount >= 0 && left >= 0, "a ledger never goes below zero");
         used[charge.ordinal()] = left;
-        notifyAll(); // pairs with the wait in awaitUsedAtMost
+        if (charge == Charge.FRAMES) {
+            guaranteeExtraFrames();
+        }
+        notifyAll(); // pairs with the wait in awaitWithinLimit
+    }
+
+    /** Room below the limit guarantees frames that were extra until now. */
+    private void guaranteeExtraFrames() {
+        int frames = Charge.FRAMES.ordinal();
+        long room = Math.max(0, limit[frames] - used[frames]);
+        int guaranteed = (int) Math.min(extraFrames, room);
+        used[frames] += guaranteed;
+        ownFrames += guaranteed;
+        used[Charge.EXTRA_FRAMES.ordinal()] -= guaranteed;
+        extraFrames -= guaranteed;
     }
 
     /**
@@ -191,23 +212,36 @@ public final class Ledger {
         }
         used[frames] += guaranteed;
         used[extra] += beyond;
+        ownFrames += guaranteed;
         extraFrames += (int) beyond;
         return (int) beyond;
     }
 
     /**
      * Gives page frames back: those beyond a limit that was lowered first, then extra ones, then
-     * guaranteed ones.
+     * guaranteed ones. What children have of a limit that was lowered only they can give back.
      *
-     * @param count how many, at most what is used
+     * @param count how many, at most what the environment holds itself
      */
     public synchronized void releaseFrames(int count) {
         int frames = Charge.FRAMES.ordinal();
-        long excess = Math.clamp(used[frames] - limit[frames], 0, count);
+        long excess = Math.clamp(used[frames] - limit[frames], 0, Math.min(count, ownFrames));
         int lent = (int) Math.min(extraFrames, count - excess);
         extraFrames -= lent;
+        ownFrames -= count - lent;
+        Invariant.check(ownFrames >= 0, "a ledger gives back what the environment holds itself");
         release(Charge.EXTRA_FRAMES, lent);
         release(Charge.FRAMES, count - lent);
+    }
+
+    /** {@return how many guaranteed frames the environment holds itself} */
+    public synchronized long ownFrames() {
+        return ownFrames;
+    }
+
+    /** {@return how many frames the environment holds itself, guaranteed and extra} */
+    public synchronized long heldFrames() {
+        return ownFrames + extraFrames;
     }
 
     /** {@return how many extra frames the environment holds itself} */
@@ -223,9 +257,10 @@ public final class Ledger {
      * @param amount by how much
      * @return what must be released until the ledger is within its limit again, or 0
      * @throws ResourceException with {@link ErrorCode#OUT_OF_RANGE} if the limit is smaller than
-     *         the amount; no effect
+     *         the amount; with {@link ErrorCode#ENV_ENDED} once the ledger is closed; no effect
      */
     public synchronized long lowerLimit(Charge charge, long amount) {
+        checkOpen();
         int c = charge.ordinal();
         if (amount > limit[c]) {
             throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER, "env " + owner,
@@ -238,27 +273,93 @@ public final class Ledger {
     }
 
     /**
-     * Waits until at most so much is used.
+     * Lowers a limit as far as it goes.
      *
      * @param charge of what
-     * @param amount how much
+     * @param most by how much at most
+     * @return by how much; 0 once the ledger is closed
+     */
+    public synchronized long lowerLimitAtMost(Charge charge, long most) {
+        int c = charge.ordinal();
+        long amount = closed ? 0 : Math.min(most, limit[c]);
+        limit[c] -= amount;
+        return amount;
+    }
+
+    /**
+     * Ends the ledger: its limits go back, once, and cannot be changed any more.
+     *
+     * @return the limits at this moment
+     */
+    public synchronized Quota close() {
+        Invariant.check(!closed, "a quota goes back once");
+        closed = true;
+        return quota();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new ResourceException(ErrorCode.ENV_ENDED, Blame.PEER, "env " + owner,
+                    "it has ended, and its quota went back", "create another");
+        }
+    }
+
+    /**
+     * Raises a limit. Extra frames become guaranteed ones as far as it goes.
+     *
+     * @param charge of what
+     * @param amount by how much, charged elsewhere
+     */
+    public synchronized void raiseLimit(Charge charge, long amount) {
+        checkOpen();
+        limit[charge.ordinal()] += amount;
+        if (charge == Charge.FRAMES) {
+            guaranteeExtraFrames();
+        }
+        notifyAll(); // pairs with the wait in awaitWithinLimit
+    }
+
+    /**
+     * Waits until no more is used than the limit allows.
+     *
+     * @param charge of what
      * @param deadlineNanos the latest moment to return, on the clock of {@link System#nanoTime}
      * @return whether it is so
      * @throws InterruptedException if the thread was interrupted
      */
-    public synchronized boolean awaitUsedAtMost(Charge charge, long amount, long deadlineNanos)
+    public boolean awaitWithinLimit(Charge charge, long deadlineNanos)
             throws InterruptedException {
-        while (used[charge.ordinal()] > amount) {
+        while (!awaitForMillis(charge, deadlineNanos)) {
             long left = deadlineNanos - System.nanoTime();
             if (left <= 0) {
                 return false;
             }
-            wait(left / 1_000_000, (int) (left % 1_000_000));
+            LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
         return true;
     }
 
-    private void checkRoom(Charge charge, long amount) {
+    /**
+     * Waits, but ends less than a millisecond before the deadline: a monitor rounds up to whole
+     * milliseconds, and who waits for a deadline would be that much too late.
+     */
+    private synchronized boolean awaitForMillis(Charge charge, long deadlineNanos)
+            throws InterruptedException {
+        while (used[charge.ordinal()] > limit[charge.ordinal()]) {
+            long millis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+            if (millis <= 0) {
+                return false;
+            }
+            wait(millis);
+        }
+        return true;
+    }
+
+    /** Refuses an amount that {@link #charge(Charge, long)} would refuse, as it stands. */
+    synchronized void checkRoom(Charge charge, long amount) {
         int c = charge.ordinal();
         if (amount > limit[c] - used[c]) {
             throw new ResourceException(ErrorCode.QUOTA, Blame.CALLER, "env " + owner,

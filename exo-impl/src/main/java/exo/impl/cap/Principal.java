@@ -2,6 +2,7 @@
 package exo.impl.cap;
 
 import exo.api.Capability;
+import exo.api.disk.SpillArea;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 
@@ -44,6 +45,14 @@ public interface Principal {
      * @param capability the capability, in its key-ring already
      */
     void granted(Capability capability);
+
+    /**
+     * Tells the environment that the device is done with a page that was spilled.
+     *
+     * @param area where
+     * @param place the place in it
+     */
+    void spilled(SpillArea area, int place);
 
     /**
      * Asks for everything that others derived from a capability, and revokes what is left.

@@ -14,6 +14,11 @@ public interface Revocable {
      */
     default void wantIdle(long amount) {}
 
+    /** {@return how many of what is held the environment marked to go last} */
+    default long lastCount() {
+        return 0;
+    }
+
     /**
      * Takes by force, ends whatever uses what is taken, records it in the repossession vector, and
      * returns when it is free for others.

@@ -130,6 +130,7 @@ final class Timeline {
         if (dispatcher == null) {
             dispatcher = Thread.ofPlatform()
                     .daemon()
+                    .inheritInheritableThreadLocals(false) // which might be code of a libOS
                     .name("exo-dispatcher-" + core)
                     .start(this::dispatch);
         }

@@ -38,12 +38,14 @@ final class Device {
     private final FreeMap free; // guarded by this
     private Catalogue catalogue; // guarded by this
     private final Set<String> open = new HashSet<>(); // guarded by this
+    private final SpillWriter spillWriter;
     private boolean ringsRefused; // written at boot only
 
     /** Takes a device over that was opened and locked. */
     Device(DiskConfig config, BlockFile file) {
         this.config = config;
         this.file = file;
+        this.spillWriter = new SpillWriter(config.name(), file);
         this.blockBytes = Math.max(LEAST_BLOCK_BYTES, file.alignment());
         this.blockCount = file.sizeBytes() / blockBytes;
         long reserved = Catalogue.reservedBlocks(blockBytes);
@@ -87,6 +89,10 @@ final class Device {
 
     long blockCount() {
         return blockCount;
+    }
+
+    SpillWriter spillWriter() {
+        return spillWriter;
     }
 
     /** Makes queues use the fallback: the host refused io_uring. */

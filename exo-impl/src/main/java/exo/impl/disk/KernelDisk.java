@@ -11,6 +11,7 @@ import exo.api.disk.BlockDevice;
 import exo.api.disk.Disk;
 import exo.api.disk.Extent;
 import exo.api.disk.ExtentQueue;
+import exo.api.disk.SpillArea;
 import exo.api.mem.Window;
 import exo.api.upcall.Repossession;
 import exo.impl.cap.CapabilityTable;
@@ -20,6 +21,7 @@ import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
 import exo.impl.cap.Revocable;
+import exo.impl.spill.SpillFrames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,7 +33,11 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
     private final Object lock = new Object();
     private final CapabilityTable capabilities;
     private final Principal owner;
+    private final SpillFrames frames;
     private final List<KernelQueue> queues = new ArrayList<>(); // guarded by lock
+    private final List<KernelSpill> spills = new ArrayList<>(); // guarded by lock
+    /** Aborted, but open towards the host until their threads end. Guarded by lock. */
+    private final List<KernelQueue> orphans = new ArrayList<>();
     private final AtomicLong unnamed = new AtomicLong();
 
     /**
@@ -39,10 +45,12 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
      *
      * @param capabilities the kernel's capabilities
      * @param owner the environment
+     * @param frames its frames
      */
-    public KernelDisk(CapabilityTable capabilities, Principal owner) {
+    public KernelDisk(CapabilityTable capabilities, Principal owner, SpillFrames frames) {
         this.capabilities = capabilities;
         this.owner = owner;
+        this.frames = frames;
     }
 
     @Override
@@ -211,6 +219,67 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
     }
 
     @Override
+    public SpillArea bindSpill(Extent extent, long firstBlock, int placeCount, int bufferCount) {
+        checkCount("places", placeCount, SpillArea.MAX_PLACES);
+        checkCount("buffers", bufferCount, Math.min(placeCount, SpillArea.MAX_BUFFERS));
+        owner.checkCaller();
+        KernelExtent node = check(extent, Rights.WRITE);
+        checkSpillable(node);
+        long needed = (long) placeCount * (frames.pageBytes() / node.blockBytes());
+        if (firstBlock < 0 || firstBlock > node.blockCount() - needed) {
+            throw new ResourceException(ErrorCode.OUT_OF_RANGE, Blame.CALLER, node.toString(),
+                    placeCount + " places need " + needed + " blocks from " + firstBlock
+                            + ", but it has " + node.blockCount(),
+                    "ask for fewer, or allocate a larger extent");
+        }
+        owner.ledger().charge(Charge.OBJECTS, 1);
+        KernelSpill spill;
+        boolean made = false;
+        try {
+            spill = new KernelSpill(this, node, frames,
+                    new KernelSpill.Shape(firstBlock, placeCount));
+            spill.equip(bufferCount);
+            made = true;
+        } finally {
+            if (!made) { // refused, or the embedder's policy threw
+                owner.ledger().release(Charge.OBJECTS, 1);
+            }
+        }
+        synchronized (lock) {
+            spills.add(spill);
+        }
+        try {
+            capabilities.attach(node, spill);
+        } catch (ExoException e) {
+            spill.abort();
+            throw e;
+        }
+        frames.attach(spill);
+        return spill;
+    }
+
+    private static void checkCount(String what, int count, int most) {
+        if (count < 1 || count > most) {
+            throw new IllegalArgumentException(
+                    "an area has 1 to " + most + " " + what + " here, but "
+                            + count + " were asked for");
+        }
+    }
+
+    private void checkSpillable(KernelExtent node) {
+        Device device = node.run().device();
+        if (!device.file().isWritable()) {
+            throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.HOST, device.name(),
+                    "the host does not permit writing to it", "make it writable");
+        }
+        if (device.blockBytes() > frames.pageBytes()) {
+            throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.HOST, device.name(),
+                    "its blocks have " + device.blockBytes() + " bytes, more than a page",
+                    "use a device with smaller blocks");
+        }
+    }
+
+    @Override
     public void closeThread() {
         for (KernelQueue queue : snapshot()) {
             if (queue.isOwnedBy(Thread.currentThread())) {
@@ -222,6 +291,34 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
     @Override
     public void abort() {
         snapshot().forEach(KernelQueue::abort);
+        List<KernelSpill> now;
+        synchronized (lock) {
+            now = List.copyOf(spills);
+        }
+        now.forEach(KernelSpill::abort);
+    }
+
+    @Override
+    public void closeOrphans() {
+        List<KernelQueue> mine;
+        synchronized (lock) {
+            mine = orphans.stream().filter(q -> q.isOwnedBy(Thread.currentThread())).toList();
+        }
+        mine.forEach(KernelQueue::close);
+    }
+
+    /** Remembers an aborted queue whose thread has to close it, if it has not done so already. */
+    void abandon(KernelQueue queue) {
+        boolean known;
+        synchronized (lock) {
+            known = queues.remove(queue);
+            if (known) {
+                orphans.add(queue);
+            }
+        }
+        if (known) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+        }
     }
 
     /** Takes whole extents, those allocated last first; what they hold stays on the device. */
@@ -253,6 +350,17 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         boolean known;
         synchronized (lock) {
             known = queues.remove(queue);
+            orphans.remove(queue);
+        }
+        if (known) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+        }
+    }
+
+    void forget(KernelSpill spill) {
+        boolean known;
+        synchronized (lock) {
+            known = spills.remove(spill);
         }
         if (known) {
             owner.ledger().release(Charge.OBJECTS, 1);

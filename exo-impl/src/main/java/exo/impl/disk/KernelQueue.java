@@ -149,15 +149,18 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
         if (operation < 0) {
             return BUSY;
         }
+        operations.announce();
         int frame = window.tryPin(page, pages,
                 kind == Transfers.READ ? PinnableWindow.WRITE : PinnableWindow.READ);
         if (frame < 0) {
+            operations.retract();
             return frame;
         }
         bound.underWay = bound.underWay + 1; // volatile; pairs with the read in severed
         if (bound.revoked || dead) {
             bound.underWay = bound.underWay - 1;
             window.unpin(Pages.index(page), pages);
+            operations.retract();
             return REVOKED;
         }
         operations.start(operation, bound, newTag, Pages.index(page), pages, blockCount);
@@ -208,6 +211,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
             return BUSY;
         }
         bound.underWay = bound.underWay + 1;
+        operations.announce();
         operations.start(operation, bound, newTag, 0, 0, 0);
         transfers.prepare(Transfers.FLUSH, operation, 0, 0, 0);
         return 0;
@@ -217,10 +221,10 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
     public int submit() {
         checkOpen();
         int handed = transfers.submit();
-        if (handed < 0) {
+        if (handed < 0 && !dead) { // whoever kills the queue says so first
             throw refused("submit", -handed);
         }
-        return handed;
+        return Math.max(0, handed);
     }
 
     @Override
@@ -236,7 +240,7 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
             // Waiting in slices lets the end of the environment be seen.
             int error = transfers.submitAndWait(left > 0 ? wanted : 0,
                     Math.min(Math.max(left, 0), WAIT_SLICE_NANOS));
-            if (error < 0) {
+            if (error < 0 && !dead) { // whoever kills the queue says so first
                 throw refused("wait", -error);
             }
             if (transfers.ready() >= wanted || left <= 0) {
@@ -349,11 +353,8 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
                 settle(); // the owner itself gave the resource up: it takes its completions here
                 return;
             }
-            if (dead) {
-                return;
-            }
-            if (System.nanoTime() - deadlineNanos >= 0) {
-                kill();
+            if (dead || System.nanoTime() - deadlineNanos >= 0) {
+                kill(); // or waits until whoever was first has seen the end
                 return;
             }
             LockSupport.parkNanos(this, LOOK_NANOS);
@@ -373,6 +374,16 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
         }
     }
 
+    /** Unpins what was under way when the queue was killed. Owner thread. */
+    private void letGo() {
+        transfers.kill(); // whoever killed it may not have seen the end yet
+        for (int operation = 0; operation < operations.depth(); operation++) {
+            if (operations.isUnderWay(operation)) {
+                finish(operation);
+            }
+        }
+    }
+
     private void kill() {
         dead = true;
         transfers.kill();
@@ -381,12 +392,17 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
     /** Destroys the queue, whatever the owner thread is doing. Any thread. */
     void abort() {
         kill();
-        if (!owner.isAlive() || owner == Thread.currentThread()) {
-            transfers.close(); // otherwise the owner may be in a call, and closes it itself
+        boolean closes = !owner.isAlive() || owner == Thread.currentThread();
+        if (closes) {
+            transfers.close(); // otherwise the owner may be in a call, and closes it at its end
         }
         port.unregister(this);
         window.detach(this);
-        disk.forget(this);
+        if (closes) {
+            disk.forget(this);
+        } else {
+            disk.abandon(this);
+        }
     }
 
     boolean isOwnedBy(Thread thread) {
@@ -405,6 +421,9 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
         }
         closed = true;
         settle();
+        if (dead) {
+            letGo();
+        }
         for (int i = 0; i < extents.length; i++) {
             if (extents[i] != null) {
                 disk.capabilities().detach(extents[i].extent, extents[i]);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.disk;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * The transfers of one queue that are entered or under way, by small numbers. Owner thread; {@link
  * #inFlight} any thread.
@@ -14,6 +17,17 @@ final class OperationTable {
     private final int[] free;
     private int freeCount;
     private volatile int inFlight; // written by the owner thread only
+
+    private static final VarHandle IN_FLIGHT;
+
+    static {
+        try {
+            IN_FLIGHT = MethodHandles.lookup()
+                    .findVarHandle(OperationTable.class, "inFlight", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     OperationTable(int depth) {
         tag = new long[depth];
@@ -41,6 +55,25 @@ final class OperationTable {
         return freeCount == 0 ? -1 : free[freeCount - 1];
     }
 
+    /** {@return whether an operation of that number is entered or under way} */
+    boolean isUnderWay(int operation) {
+        return extent[operation] != null;
+    }
+
+    /**
+     * Counts an operation before its pages are pinned, so that whoever sees the pins sees that
+     * there is something to drain. It is started or given up next.
+     */
+    void announce() {
+        IN_FLIGHT.setRelease(this, free.length - freeCount + 1);
+    }
+
+    /** Gives up what was announced. */
+    void retract() {
+        IN_FLIGHT.setRelease(this, free.length - freeCount);
+    }
+
+    /** Notes an operation that was announced. */
     void start(int operation, BoundExtent bound, long newTag, int page, int pageCount,
             int blockCount) {
         freeCount--;
@@ -49,7 +82,6 @@ final class OperationTable {
         firstPage[operation] = page;
         pages[operation] = pageCount;
         blocks[operation] = blockCount;
-        inFlight = free.length - freeCount;
     }
 
     BoundExtent end(int operation) {

@@ -69,7 +69,10 @@ final class RingTransfers implements Transfers {
 
     @Override
     public void kill() {
-        ring.kill(KILL_NANOS);
+        boolean ended;
+        do { // however long the device takes: until then it may read and write frames
+            ended = ring.kill(KILL_NANOS);
+        } while (!ended);
     }
 
     @Override

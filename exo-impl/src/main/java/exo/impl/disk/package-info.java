@@ -15,8 +15,8 @@
  * <p>It does not erase freed blocks and does not order transfers.
  *
  * <p>Reading order: {@code Catalogue}, {@code FreeMap}, {@code Device}, {@code KernelExtent},
- * {@code KernelQueue}, {@code Transfers}, {@link exo.impl.disk.KernelDisk}, {@link
- * exo.impl.disk.Disks}.
+ * {@code KernelQueue}, {@code Transfers}, {@code KernelSpill}, {@link exo.impl.disk.KernelDisk},
+ * {@link exo.impl.disk.Disks}.
  *
  * {@snippet lang="java" :
  * Disks disks = new Disks(configs, pool);
@@ -24,15 +24,17 @@
  * }
  *
  * <p>Imports allowed: {@code exo.api}, {@code exo.api.disk}, {@code exo.api.mem}, {@code
- * exo.impl.cap}, {@code exo.impl.info}, {@code exo.impl.audit}, {@code exo.host}.
+ * exo.impl.cap}, {@code exo.impl.spill}, {@code exo.impl.info}, {@code exo.impl.audit}, {@code
+ * exo.host}.
  *
- * <p>Lock order: a device's lock is innermost. A queue has no lock: it belongs to its thread, and
+ * <p>Lock order: a device's lock is innermost. That of a spill area is taken under a window's, and
+ * only its writer's inside it. A queue has no lock: it belongs to its thread, and
  * what others may touch is volatile.
  *
  * <p>Source: Engler, PhD thesis, MIT 1998, pages 42-46; departures are in {@link exo.api.disk}.
  *
  * <p>Held by: {@code ExtentQueueContract} for each backend, on files and on loop devices, {@code
  * DeviceTest}, {@code DiskFaultsTest}, {@code FreeMapTest}, {@code CatalogueCrash}, {@code
- * ExtentHostile}.
+ * ExtentHostile}, {@code SpillTest}, {@code SpillHostile}.
  */
 package exo.impl.disk;

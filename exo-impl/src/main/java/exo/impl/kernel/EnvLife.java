@@ -40,6 +40,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class EnvLife {
     private static final Duration LAST_CALL = Duration.ofMillis(500);
+    private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private enum State {
         LIVE, LEAVING, ENDED
@@ -118,7 +119,7 @@ final class EnvLife {
             }
             env.kernel().capabilities().close(child, Repossession.Cause.OWNER_GONE);
             env.kernel().capabilities().drop(capability, Repossession.Cause.OWNER_GONE);
-            env.ledger().release(spec.quota());
+            env.ledger().release(child.ledger().close());
             throw e;
         }
         EnvEvent.record(child.name(), child.id(), "CREATED");
@@ -133,8 +134,28 @@ final class EnvLife {
 
     private void checkLive() {
         if (state != State.LIVE) {
-            throw new ResourceException(ErrorCode.ENV_ENDED, Blame.PEER, "env " + env.name(),
-                    "it is ending", "return from LibOs.run soon after the stop request");
+            throw ending(env, "return from LibOs.run soon after the stop request");
+        }
+    }
+
+    private static ResourceException ending(KernelEnv env, String remedy) {
+        return new ResourceException(ErrorCode.ENV_ENDED, Blame.PEER, "env " + env.name(),
+                "it is ending", remedy);
+    }
+
+    /**
+     * Passes a part of this environment's quota on to a child.
+     */
+    synchronized void give(KernelEnv child, Charge charge, long amount) {
+        if (!children.contains(child)) {
+            throw ending(child, "create another");
+        }
+        env.ledger().charge(charge, amount);
+        try {
+            child.ledger().raiseLimit(charge, amount);
+        } catch (ResourceException e) {
+            env.ledger().release(charge, amount);
+            throw e;
         }
     }
 
@@ -189,6 +210,7 @@ final class EnvLife {
                 service.closeThread();
             }
         }
+        env.services().forEach(EnvService::closeOrphans);
         env.usage().endedCpuNanos.add(thread.cpuNanos());
         synchronized (this) {
             threads.remove(thread);
@@ -249,7 +271,7 @@ final class EnvLife {
                 finish(Duration.ZERO, EnvExit.Reason.ABORTED);
             }
         }
-        awaitEnd(env.kernel().grace().plus(LAST_CALL)); // somebody else may be finishing
+        awaitEnd(FOREVER); // somebody else may be finishing, which takes a while for each child
         return exit;
     }
 
@@ -280,9 +302,7 @@ final class EnvLife {
     /** Returns everything. Runs once, on whichever thread was first. */
     private void finish(Duration grace, EnvExit.Reason reason) {
         leave();
-        for (KernelEnv child : children()) {
-            child.life().end(grace);
-        }
+        endChildren(grace);
         boolean obeyed = awaitThreads(grace);
         for (EnvService service : env.services()) {
             service.abort(); // finds nothing after a regular end
@@ -302,6 +322,17 @@ final class EnvLife {
         ended.countDown();
     }
 
+    /** Gives all children the same time, and not one after the other. */
+    private void endChildren(Duration grace) {
+        List<KernelEnv> now = children();
+        now.forEach(child -> child.life().requestStop());
+        long deadline = System.nanoTime() + Patience.nanos(grace);
+        for (KernelEnv child : now) {
+            long left = Math.max(0, deadline - System.nanoTime());
+            child.life().end(Duration.ofNanos(left));
+        }
+    }
+
     private synchronized Optional<Throwable> reportedFailure() {
         return Optional.ofNullable(failure);
     }
@@ -319,8 +350,8 @@ final class EnvLife {
             children.remove(child);
         }
         env.kernel().capabilities().drop(child.life().control, Repossession.Cause.OWNER_GONE);
-        // What reclaimFrames took out of the child's quota came back already.
-        env.ledger().release(child.ledger().quota());
+        // What was reclaimed comes back, or came, by the reclaim.
+        env.ledger().release(child.ledger().close());
     }
 
     /** {@return how much of its quota the parent is still charged for} */

@@ -12,6 +12,7 @@ import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.revoke.Notice;
 import exo.api.revoke.Reclaimed;
+import exo.impl.cap.Charge;
 import exo.impl.cap.KernelCapability;
 import exo.impl.cap.KernelKeyRing;
 import exo.impl.cap.Lineage;
@@ -76,12 +77,33 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
             throw new IllegalArgumentException("amount must be at least 1, but was " + amount);
         }
         check(Rights.REVOKE);
-        if (QuotaClaim.chargeOf(kind).isEmpty()) {
-            throw new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER, kind.name(),
-                    "it is not held by amount, as FRAMES, EXTENT and QUANTUM are",
-                    "take capabilities back by KeyRing.revoke, or end the environment");
-        }
+        chargeOf(kind, "take capabilities back by KeyRing.revoke, or end the environment");
         return QuotaClaim.reclaim(target, target.parent(), kind, amount, notice);
+    }
+
+    @Override
+    public void give(ResourceKind kind, long amount) {
+        Objects.requireNonNull(kind, "kind");
+        if (amount < 1) {
+            throw new IllegalArgumentException("amount must be at least 1, but was " + amount);
+        }
+        check(Rights.GRANT);
+        if (!lineage().holder().equals(target.parent())) {
+            throw new CapabilityException(ErrorCode.INSUFFICIENT, Blame.CALLER, toString(),
+                    "only env " + target.parent().name() + ", which created it, can add to its"
+                            + " quota",
+                    "ask it to");
+        }
+        Charge charge = chargeOf(kind, "grant capabilities by KeyRing.grant");
+        target.parent().life().give(target, charge, amount);
+        target.quotaGrown(kind, amount);
+    }
+
+    private static Charge chargeOf(ResourceKind kind, String remedy) {
+        return QuotaClaim.chargeOf(kind)
+                .orElseThrow(() -> new ResourceException(ErrorCode.UNAVAILABLE, Blame.CALLER,
+                        kind.name(), "it is not held by amount, as FRAMES, EXTENT and QUANTUM are",
+                        remedy));
     }
 
     @Override

@@ -25,6 +25,11 @@ final class IdleReturn implements EventSource, Revocable {
     }
 
     @Override
+    public long lastCount() {
+        return memory.lastPages();
+    }
+
+    @Override
     public long take(long most) {
         return memory.repossess((int) most);
     }

@@ -12,8 +12,10 @@ import exo.api.KeyRing;
 import exo.api.LibOs;
 import exo.api.Quota;
 import exo.api.ResourceException;
+import exo.api.ResourceKind;
 import exo.api.cpu.Cpu;
 import exo.api.disk.Disk;
+import exo.api.disk.SpillArea;
 import exo.api.info.KernelInfo;
 import exo.api.mem.Memory;
 import exo.api.name.Names;
@@ -40,7 +42,9 @@ import exo.impl.net.KernelNet;
 import exo.impl.revoke.Holder;
 import exo.impl.revoke.RecallClaim;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -69,6 +73,8 @@ final class KernelEnv implements Env, Holder {
     private final IdleReturn idleReturn;
     private final EnvLife life;
     private final List<Repossession> vector = new ArrayList<>(); // guarded by itself
+    /** By how much the quota grew since the libOS was told. Guarded by itself. */
+    private final Map<ResourceKind, Long> growth = new EnumMap<>(ResourceKind.class);
 
     KernelEnv(Kernel kernel, KernelEnv parent, long id, EnvSpec spec) {
         this.kernel = kernel;
@@ -80,7 +86,7 @@ final class KernelEnv implements Env, Holder {
                 parent != null);
         this.keyRing = new KernelKeyRing(kernel.capabilities(), this);
         this.memory = new KernelMemory(kernel.pool(), kernel.capabilities(), this);
-        this.disk = new KernelDisk(kernel.capabilities(), this);
+        this.disk = new KernelDisk(kernel.capabilities(), this, memory.spills());
         this.cpu = new KernelCpu(kernel.cores(), kernel.capabilities(), this);
         this.net = new KernelNet(kernel.capabilities(), this);
         this.names = new KernelNames(kernel.names(), kernel.capabilities(), this);
@@ -232,6 +238,11 @@ final class KernelEnv implements Env, Holder {
     }
 
     @Override
+    public void spilled(SpillArea area, int place) {
+        control.post(handler -> handler.onSpilled(area, place));
+    }
+
+    @Override
     public void repossessed(Repossession entry) {
         synchronized (vector) {
             vector.add(entry);
@@ -239,6 +250,22 @@ final class KernelEnv implements Env, Holder {
         usage.repossessions.increment();
         RevocationEvent.taken(name, entry);
         control.post(handler -> handler.onRepossession(entry));
+    }
+
+    /** Tells the libOS that its quota grew; what it has not heard of yet is joined. */
+    void quotaGrown(ResourceKind kind, long amount) {
+        synchronized (growth) {
+            if (growth.merge(kind, amount, Long::sum) > amount) {
+                return; // an event is pending
+            }
+        }
+        control.post(handler -> {
+            long all;
+            synchronized (growth) {
+                all = growth.remove(kind);
+            }
+            handler.onQuotaGrown(kind, all);
+        });
     }
 
     @Override
@@ -263,7 +290,12 @@ final class KernelEnv implements Env, Holder {
 
     @Override
     public void ask(Supplier<Optional<RevokeRequest>> request) {
-        control.post(handler -> request.get().ifPresent(handler::onRevokeRequest));
+        control.post(handler -> {
+            if (idleReturn.isPending()) { // since the thread looked last
+                idleReturn.deliver(handler);
+            }
+            request.get().ifPresent(handler::onRevokeRequest);
+        });
     }
 
     List<Repossession> repossessions(boolean clear) {

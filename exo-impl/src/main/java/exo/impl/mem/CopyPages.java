@@ -60,7 +60,7 @@ final class CopyPages {
         }
         int frame = table.frame(page);
         if (shown != PageTable.OWN || table.isIdle(page) || frame == PageTable.NO_FRAME) {
-            throw KernelMemory.stale(page);
+            throw pages.stale(page);
         }
         return frame;
     }
@@ -92,7 +92,7 @@ final class CopyPages {
         synchronized (pages) {
             pages.checkOpen();
             if (!showsUnderLock(firstPage, frames)) {
-                throw KernelMemory.stale(firstPage);
+                throw pages.stale(firstPage);
             }
             pages.carryWrites(firstPage, frames.length);
             int done = 0;

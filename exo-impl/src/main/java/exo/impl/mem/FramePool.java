@@ -16,12 +16,15 @@ import exo.host.WriteTracking;
 import exo.impl.cap.FrameQueue;
 import exo.impl.cap.Invariant;
 import exo.impl.info.FrameObserver;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
@@ -37,6 +40,10 @@ import java.util.function.Supplier;
  */
 public final class FramePool implements FrameQueue, AutoCloseable {
     private static final long MEBI = 1 << 20;
+    /** How often is looked when there is less than a millisecond left. */
+    private static final long LOOK_NANOS = 50_000;
+    /** Small enough for the first cache; every page is a multiple of it. */
+    private static final MemorySegment ZEROS = Arena.ofAuto().allocate(4096, 64).asReadOnly();
 
     private final MemFd memory;
     private final Mapping all;
@@ -400,14 +407,30 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     }
 
     @Override
-    public synchronized boolean await(Waiter waiter, long deadlineNanos)
-            throws InterruptedException {
-        while (!((Place) waiter).served) {
+    public boolean await(Waiter waiter, long deadlineNanos) throws InterruptedException {
+        Place place = (Place) waiter;
+        while (!awaitForMillis(place, deadlineNanos)) {
             long left = deadlineNanos - System.nanoTime();
             if (left <= 0) {
                 return false;
             }
-            wait(left / 1_000_000, (int) (left % 1_000_000));
+            LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+        return true;
+    }
+
+    /** Ends less than a millisecond before the deadline: a monitor rounds up to whole ones. */
+    private synchronized boolean awaitForMillis(Place place, long deadlineNanos)
+            throws InterruptedException {
+        while (!place.served) {
+            long millis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+            if (millis <= 0) {
+                return false;
+            }
+            wait(millis);
         }
         return true;
     }
@@ -529,7 +552,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
             int next = run < 0 ? used.nextClearBit(0) : run;
             for (int i = 0; i < count; i++) {
                 frames[i] = next;
-                next = used.nextClearBit(next + 1);
+                next = run < 0 ? used.nextClearBit(next + 1) : next + 1;
             }
             take(frames, owner, stale);
         }
@@ -573,13 +596,25 @@ public final class FramePool implements FrameQueue, AutoCloseable {
      * @param frames their numbers
      */
     synchronized void free(int[] frames) {
-        for (int frame : frames) {
-            Invariant.check(used.get(frame), "a freed frame was used");
-            used.clear(frame);
-            usedCount--;
+        for (int i = 0; i < frames.length;) {
+            int count = runLength(frames, i);
+            int end = frames[i] + count;
+            Invariant.check(used.nextClearBit(frames[i]) >= end, "a freed frame was used");
+            used.clear(frames[i], end);
+            i += count;
         }
+        usedCount -= frames.length;
         observer.freed(frames);
         serve();
+    }
+
+    /** {@return how many consecutive frames begin at an index} */
+    private static int runLength(int[] frames, int start) {
+        int end = start + 1;
+        while (end < frames.length && frames[end] == frames[end - 1] + 1) {
+            end++;
+        }
+        return end - start;
     }
 
     /** Notes that frames in use were mapped once more. */
@@ -588,17 +623,26 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     }
 
     /**
-     * Uses frames that are free, of those that were set aside, and notes which must be zeroed.
-     * Nobody else is served between. Holds the lock.
+     * Uses frames that are free, of those that were set aside, and notes by index which must be
+     * zeroed. Nobody else is served between. Holds the lock.
      */
     private void take(int[] frames, long owner, BitSet stale) {
         useReserved(frames.length);
-        for (int frame : frames) {
-            used.set(frame);
-            usedCount++;
-            stale.set(frame, dirty.get(frame));
-            dirty.set(frame);
+        for (int i = 0; i < frames.length;) {
+            int count = runLength(frames, i);
+            int end = frames[i] + count;
+            used.set(frames[i], end);
+            if (dirty.nextClearBit(frames[i]) >= end) {
+                stale.set(i, i + count);
+            } else {
+                for (int j = 0; j < count; j++) {
+                    stale.set(i + j, dirty.get(frames[i] + j));
+                }
+                dirty.set(frames[i], end);
+            }
+            i += count;
         }
+        usedCount += frames.length;
         observer.allocated(frames, owner);
     }
 
@@ -618,10 +662,13 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         return -1;
     }
 
+    /** Zeroes the frames at the indexes that are set. */
     private void zero(int[] frames, BitSet stale) {
-        for (int frame : frames) {
-            if (stale.get(frame)) {
-                all.segment().asSlice((long) frame * pageBytes, pageBytes).fill((byte) 0);
+        for (int i = stale.nextSetBit(0); i >= 0; i = stale.nextSetBit(i + 1)) {
+            // Copied, which the JVM does in wider pieces than it fills.
+            long from = (long) frames[i] * pageBytes;
+            for (long at = from; at < from + pageBytes; at += ZEROS.byteSize()) {
+                MemorySegment.copy(ZEROS, 0, all.segment(), at, ZEROS.byteSize());
             }
         }
     }

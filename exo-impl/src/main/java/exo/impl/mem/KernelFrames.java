@@ -8,34 +8,37 @@ import exo.impl.cap.Lineage;
 
 /** The capability for a run of frames that their owner shares or has frozen. */
 final class KernelFrames extends KernelCapability implements Frames {
+    private final KernelMemory memory;
     private final int[] frames;
     private final Origin frozen; // null for frames that are shared as they are
 
     /**
      * Where frozen frames come from.
      *
-     * @param memory whose they are
      * @param window the window whose pages became views of them
      * @param firstPage the first of these pages
      */
-    record Origin(KernelMemory memory, KernelWindow window, int firstPage) {}
+    record Origin(KernelWindow window, int firstPage) {}
 
-    KernelFrames(Lineage lineage, int[] frames, Origin frozen) {
+    KernelFrames(Lineage lineage, KernelMemory memory, int[] frames, Origin frozen) {
         super(lineage);
+        this.memory = memory;
         this.frames = frames;
         this.frozen = frozen;
     }
 
     @Override
     protected KernelCapability copy(Lineage changed) {
-        return new KernelFrames(changed, frames, frozen);
+        return new KernelFrames(changed, memory, frames, frozen);
     }
 
     /** Nothing shows the frames any more, but the pages they were made from. */
     @Override
     protected void returnResource() {
         if (frozen != null) {
-            frozen.memory().thaw(this);
+            memory.thaw(this);
+        } else {
+            memory.unshare(this);
         }
     }
 

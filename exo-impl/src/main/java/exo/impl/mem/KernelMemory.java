@@ -23,6 +23,7 @@ import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
 import exo.impl.info.FrameCensus;
+import exo.impl.spill.SpillFrames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -43,8 +44,10 @@ public final class KernelMemory implements Memory, EnvService {
     private final Principal owner;
     private final long lastGeneration;
     private final FrameAccount small = new SmallAccount();
+    private final SpillReserve spills;
     private final List<KernelWindow> windows = new ArrayList<>(); // guarded by lock
-    private final List<KernelFrames> shares = new ArrayList<>(); // guarded by lock
+    /** Until nobody shows them by it any more, however long it is dead. Guarded by lock. */
+    private final List<KernelFrames> shares = new ArrayList<>();
     private final List<KernelFrames> snapshots = new ArrayList<>(); // guarded by lock
     private final AtomicInteger lastPages = new AtomicInteger(); // pages that go last
 
@@ -66,6 +69,12 @@ public final class KernelMemory implements Memory, EnvService {
         this.capabilities = capabilities;
         this.owner = owner;
         this.lastGeneration = lastGeneration;
+        this.spills = new SpillReserve(this, pool);
+    }
+
+    /** {@return where pages go that are taken by force} */
+    public SpillFrames spills() {
+        return spills;
     }
 
     @Override
@@ -174,23 +183,22 @@ public final class KernelMemory implements Memory, EnvService {
         for (int i = 0; i < pageCount; i++) {
             frames[i] = source.copies().ownFrame(firstPage + i);
         }
-        KernelFrames shared = new KernelFrames(lineage(rights, label), frames, null);
+        KernelFrames shared = new KernelFrames(lineage(rights, label), this, frames, null);
         // Known before it is live: whoever takes a frame away from here on drops it, and adopting a
         // dropped capability is refused. Frames that were taken earlier no longer show.
         synchronized (lock) {
-            shares.removeIf(old -> !old.isLive());
             shares.add(shared);
         }
         try {
             if (!source.copies().shows(firstPage, frames)) {
-                throw stale(firstPage);
+                throw source.stale(firstPage);
             }
             capabilities.adopt(shared);
         } catch (ExoException e) {
             synchronized (lock) {
                 shares.remove(shared);
             }
-            throw e.code() == ErrorCode.REVOKED ? stale(firstPage) : e;
+            throw e.code() == ErrorCode.REVOKED ? source.stale(firstPage) : e;
         }
         return shared;
     }
@@ -209,9 +217,11 @@ public final class KernelMemory implements Memory, EnvService {
         int[] frames = source.copies().freezable(firstPage, pageCount);
         if (isShared(frames)) {
             throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "pages from " + firstPage,
-                    "a live capability shares them, so that others may write to them",
+                    "a capability shares them, so that others may write to them",
                     "drop it first");
         }
+        Lineage lineage = lineage(Rights.READ, label);
+        capabilities.checkRoom(lineage); // before others lose frames for it
         charge(pageCount);
         try {
             source.copies().freeze(firstPage, frames);
@@ -223,8 +233,8 @@ public final class KernelMemory implements Memory, EnvService {
             release(pageCount);
             throw e;
         }
-        KernelFrames frozen = new KernelFrames(lineage(Rights.READ, label), frames,
-                new KernelFrames.Origin(this, source, firstPage));
+        KernelFrames frozen = new KernelFrames(lineage, this, frames,
+                new KernelFrames.Origin(source, firstPage));
         synchronized (lock) {
             snapshots.add(frozen);
         }
@@ -232,7 +242,7 @@ public final class KernelMemory implements Memory, EnvService {
             capabilities.adopt(frozen);
         } catch (ExoException e) {
             thaw(frozen);
-            throw e.code() == ErrorCode.REVOKED ? stale(firstPage) : e;
+            throw e.code() == ErrorCode.REVOKED ? source.stale(firstPage) : e;
         }
         return frozen;
     }
@@ -248,10 +258,16 @@ public final class KernelMemory implements Memory, EnvService {
         origin.window().settleIfHere(origin.firstPage(), frozen.count());
     }
 
+    /** Forgets a capability for shared frames, by which no window shows them any more. */
+    void unshare(KernelFrames shared) {
+        synchronized (lock) {
+            shares.remove(shared);
+        }
+    }
+
     private boolean isShared(int[] frames) {
         synchronized (lock) {
             return shares.stream()
-                    .filter(KernelFrames::isLive)
                     .anyMatch(shared -> Arrays.stream(frames).anyMatch(shared::contains));
         }
     }
@@ -324,8 +340,9 @@ public final class KernelMemory implements Memory, EnvService {
 
     /**
      * Takes frames of this environment by force: idle pages, then unmarked ones, then those that a
-     * transfer or a ring uses, then frozen frames, then marked pages; each from the window bound
-     * last, and from its highest page down.
+     * transfer or a ring uses, then frozen frames, then buffers of spill areas, then marked pages;
+     * pages from the window bound last, and from its highest page down. Marked pages that must go
+     * are taken before the buffers, which may keep their content.
      *
      * @param most how many are wanted
      * @return how many were taken; more than wanted if the last were frozen, which go together
@@ -335,15 +352,31 @@ public final class KernelMemory implements Memory, EnvService {
         for (Victims.Choice choice : Victims.Choice.values()) {
             if (choice == Victims.Choice.MARKED) {
                 taken += repossessFrozen(most - taken);
+                taken += repossess(choice, most - taken - spills.bufferCount());
+            } else {
+                taken += repossess(choice, most - taken);
             }
-            for (KernelWindow window : windowsNow().reversed()) {
-                if (taken < most && !window.isHuge()) {
-                    taken += window.force()
-                            .repossess(most - taken, choice, Repossession.Cause.DEADLINE);
-                }
+        }
+        return taken + spills.surrender(most - taken);
+    }
+
+    private int repossess(Victims.Choice choice, int most) {
+        int taken = 0;
+        for (KernelWindow window : windowsNow().reversed()) {
+            if (taken < most && !window.isHuge()) {
+                taken += window.force()
+                        .repossess(most - taken, choice, Repossession.Cause.DEADLINE);
             }
         }
         return taken;
+    }
+
+    /** Announces that frames were taken which no window showed. */
+    void repossessed(int[] frames) {
+        for (int frame : frames) {
+            owner.repossessed(new Repossession(ResourceKind.FRAMES, frame, -1,
+                    Repossession.Cause.DEADLINE, System.nanoTime()));
+        }
     }
 
     private int repossessFrozen(int most) {
@@ -353,10 +386,12 @@ public final class KernelMemory implements Memory, EnvService {
         }
         int taken = 0;
         for (KernelFrames frozen : now) {
+            long before = owner.ledger().heldFrames();
             if (taken < most && capabilities.drop(frozen, Repossession.Cause.DEADLINE)) {
-                taken += frozen.count();
-                owner.repossessed(new Repossession(ResourceKind.FRAMES, frozen.frame(0), -1,
-                        Repossession.Cause.DEADLINE, System.nanoTime()));
+                // With them go those that were set aside for this environment's own views of them.
+                long gone = before - owner.ledger().heldFrames();
+                taken += (int) Math.max(frozen.count(), gone);
+                repossessed(new int[]{frozen.frame(0)});
             }
         }
         return taken;
@@ -376,6 +411,11 @@ public final class KernelMemory implements Memory, EnvService {
                 count + " pages more shall go last, but " + before + " do, and the quota"
                         + " guarantees " + most + " frames",
                 "take the mark from others");
+    }
+
+    /** {@return how many pages are marked to go last} */
+    public int lastPages() {
+        return lastPages.get();
     }
 
     void removeLast(int count) {
@@ -491,6 +531,10 @@ public final class KernelMemory implements Memory, EnvService {
         }
     }
 
+    SpillReserve spillReserve() {
+        return spills;
+    }
+
     void forget(KernelWindow window) {
         synchronized (lock) {
             windows.remove(window);
@@ -502,10 +546,5 @@ public final class KernelMemory implements Memory, EnvService {
         synchronized (lock) {
             return List.copyOf(windows);
         }
-    }
-
-    static ResourceException stale(int page) {
-        return new ResourceException(ErrorCode.STALE, Blame.CALLER, "page " + page,
-                "it does not show a frame that this environment allocated", "allocate it first");
     }
 }

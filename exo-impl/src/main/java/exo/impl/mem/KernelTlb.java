@@ -3,6 +3,7 @@ package exo.impl.mem;
 
 import exo.api.Blame;
 import exo.api.ErrorCode;
+import exo.api.ExoException;
 import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.mem.MissHandler;
@@ -143,9 +144,7 @@ final class KernelTlb implements SoftTlb {
             throw new IllegalArgumentException("the window was bound for reading");
         }
         if (table.tryReach(page, 0) < 0) {
-            throw new ResourceException(ErrorCode.STALE, Blame.CALLER,
-                    "page " + Pages.index(page), "its name is not current, or it was taken",
-                    "take the name from Window.page");
+            throw staleName(page);
         }
         long vpn = virtualAddress >>> pageShift;
         int slot = (int) vpn & mask;
@@ -155,6 +154,14 @@ final class KernelTlb implements SoftTlb {
         keys[slot] = vpn << RIGHTS_BITS | rights.bits();
         names[slot] = page;
         table.marks().referenced(Pages.index(page));
+    }
+
+    private ExoException staleName(long page) {
+        return table.isCurrent(page)
+                ? window.stale(Pages.index(page)) // taken by force
+                : new ResourceException(ErrorCode.STALE, Blame.CALLER,
+                        "page " + Pages.index(page), "its name is not current",
+                        "take the name from Window.page");
     }
 
     @Override

@@ -4,6 +4,7 @@ package exo.impl.mem;
 import exo.api.Blame;
 import exo.api.CapabilityException;
 import exo.api.ErrorCode;
+import exo.api.ExoException;
 import exo.api.HostFaultException;
 import exo.api.ResourceException;
 import exo.api.Rights;
@@ -60,7 +61,7 @@ final class KernelWindow implements Window, PinnableWindow {
                 ? pages.mapping().segment()
                 : pages.mapping().readOnlySegment();
         this.copies = new CopyPages(pages, memory.owner().id());
-        this.force = new WindowForce(memory.owner(), account, pages);
+        this.force = new WindowForce(this, memory, account, pages);
     }
 
     CopyPages copies() {
@@ -174,6 +175,7 @@ final class KernelWindow implements Window, PinnableWindow {
                             "ask its source for a new one");
                 }
                 pages.show(binding.firstPage(), shown, how);
+                binding.shown(table);
             }
             shared.add(binding);
             account.pool().mapped(shown);
@@ -239,6 +241,7 @@ final class KernelWindow implements Window, PinnableWindow {
                 }
                 table.unmap(page);
                 pages.unmark(page);
+                pages.forgetLoss(page);
             }
             pages.mapVoid(firstPage, pageCount);
             table.pruneIdle();
@@ -327,8 +330,7 @@ final class KernelWindow implements Window, PinnableWindow {
     private void checkShown(int firstPage, int pageCount) {
         for (int page = firstPage; page < firstPage + pageCount; page++) {
             if (!PageTable.isShown(table.state(page))) {
-                throw new ResourceException(ErrorCode.STALE, Blame.CALLER, "page " + page,
-                        "it shows void", "allocate or map it first");
+                throw pages.stale(page);
             }
         }
     }
@@ -351,7 +353,7 @@ final class KernelWindow implements Window, PinnableWindow {
         memory.addLast(pageCount);
         try {
             memory.removeLast(pageCount - mark(firstPage, pageCount, true));
-        } catch (ResourceException | IllegalStateException e) {
+        } catch (ExoException | IllegalStateException e) {
             memory.removeLast(pageCount);
             throw e;
         }
@@ -363,7 +365,7 @@ final class KernelWindow implements Window, PinnableWindow {
             pages.checkOpen();
             for (int page = firstPage; page < firstPage + pageCount; page++) {
                 if (!PageTable.isCharged(table.state(page))) {
-                    throw KernelMemory.stale(page);
+                    throw pages.stale(page);
                 }
             }
             int changed = 0;
@@ -581,6 +583,10 @@ final class KernelWindow implements Window, PinnableWindow {
 
     int idleCount() {
         return table.idleCount();
+    }
+
+    ExoException stale(int page) {
+        return pages.stale(page);
     }
 
     /** Counts what the pages show now; any thread, without the lock. */

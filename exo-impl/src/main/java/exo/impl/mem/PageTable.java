@@ -29,7 +29,7 @@ import java.util.Arrays;
  * generation is the page's own. When the last generation is reached the page is retired: it is
  * never in use again, so that no name ever becomes current a second time.
  *
- * <p><b>Who writes what.</b> {@code generation}, {@code pins} and the stack of idle pages: the
+ * <p><b>Who writes what.</b> {@code generation}, {@code pins} and the list of idle pages: the
  * owner thread alone. {@code state} and {@code frame}: whoever holds the window's lock. The owner
  * reads {@code state} without the lock: a repossession that it does not see yet leaves it a page
  * that shows void, which is what a repossession is. {@code pins} and {@code state} meet in a Dekker
@@ -45,6 +45,7 @@ final class PageTable {
     static final byte THAWED = 5;
 
     static final int NO_FRAME = -1;
+    private static final int NO_PAGE = -1;
 
     private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
     private static final VarHandle PINS = MethodHandles.arrayElementVarHandle(short[].class);
@@ -60,14 +61,17 @@ final class PageTable {
     private final short[] pins; // written by the owner thread, read by repossessors
     private final PageMarks marks;
     private final long lastGeneration;
-    private int[] idle = new int[16]; // owner thread only
-    private int idleCount; // written by the owner thread, read for accounts
+    // The idle pages, each of which leads to the next: written by the owner thread, read for
+    // accounts.
+    private final int[] nextIdle;
+    private int firstIdle = NO_PAGE;
 
     PageTable(int pageCount, long lastGeneration) {
         this.state = new byte[pageCount];
         this.frame = new int[pageCount];
         this.generation = new long[pageCount];
         this.pins = new short[pageCount];
+        this.nextIdle = new int[pageCount];
         this.marks = new PageMarks(pageCount);
         this.lastGeneration = lastGeneration;
         Arrays.fill(frame, NO_FRAME);
@@ -89,8 +93,19 @@ final class PageTable {
         return frame[page];
     }
 
+    /**
+     * {@return how many pages are idle, without those that were taken by force and that the owner
+     * has not yet come across} Any thread; outdated when it arrives at any but the owner.
+     */
     int idleCount() {
-        return idleCount;
+        int count = 0;
+        int page = firstIdle;
+        // The list may change under another thread, which must not follow it in a circle.
+        for (int looks = 0; page != NO_PAGE && looks < state.length; looks++) {
+            count += state(page) == OWN ? 1 : 0;
+            page = nextIdle[page];
+        }
+        return count;
     }
 
     int pins(int page) {
@@ -126,6 +141,11 @@ final class PageTable {
         return generation[page] >= lastGeneration;
     }
 
+    /** {@return the generation of a page that shows somebody else's frame} Holds the lock. */
+    long generation(int page) {
+        return generation[page];
+    }
+
     /** Shows a frame. Holds the window's lock; the owner thread. */
     void map(int page, int shown, byte how) {
         if ((generation[page] & 1) != 0) {
@@ -133,7 +153,7 @@ final class PageTable {
         }
         marks.clear(page);
         frame[page] = shown;
-        STATE.setVolatile(state, page, how);
+        STATE.setRelease(state, page, how); // the owner alone pins, so no fence is needed
         generation[page]++;
     }
 
@@ -152,7 +172,7 @@ final class PageTable {
             generation[page]++;
         }
         frame[page] = NO_FRAME;
-        STATE.setVolatile(state, page, VOID);
+        STATE.setRelease(state, page, VOID); // as in map
     }
 
     /** Announces a repossession; the pins must be read afterwards. Holds the window's lock. */
@@ -167,31 +187,39 @@ final class PageTable {
     }
 
     /**
-     * Drops pages that no longer show the environment's own frames from the stack. Owner thread.
+     * Drops pages that no longer show the environment's own frames from the idle ones. Owner
+     * thread.
      */
     void pruneIdle() {
-        int kept = 0;
-        for (int i = 0; i < idleCount; i++) {
-            if (state(idle[i]) == OWN) {
-                idle[kept++] = idle[i];
+        int kept = NO_PAGE;
+        int next;
+        for (int page = firstIdle; page != NO_PAGE; page = next) {
+            next = nextIdle[page];
+            if (state(page) == OWN) {
+                kept = page;
+            } else if (kept == NO_PAGE) {
+                firstIdle = next;
+            } else {
+                nextIdle[kept] = next;
             }
         }
-        idleCount = kept;
     }
 
-    /** Takes up to {@code count} idle pages off the stack, to be released. Owner thread. */
+    /** Takes up to {@code count} pages off the idle ones, to be released. Owner thread. */
     int[] popIdle(int count) {
         pruneIdle();
-        int taken = Math.min(count, idleCount);
-        int[] pages = Arrays.copyOfRange(idle, idleCount - taken, idleCount);
-        idleCount -= taken;
+        int[] pages = new int[Math.min(count, idleCount())];
+        for (int i = 0; i < pages.length; i++) {
+            pages[i] = firstIdle;
+            firstIdle = nextIdle[firstIdle];
+        }
         return pages;
     }
 
     /** hot: guarded by the page benchmark. */
     long tryTake() {
-        while (idleCount > 0) {
-            int page = idle[--idleCount];
+        for (int page = firstIdle; page != NO_PAGE; page = firstIdle) {
+            firstIdle = nextIdle[page];
             if ((byte) STATE.getOpaque(state, page) == OWN) {
                 return ((long) page << Pages.GENERATION_BITS) | ++generation[page];
             }
@@ -211,12 +239,11 @@ final class PageTable {
         if (pins[page] != 0) {
             return REFUSED_BUSY;
         }
-        generation[page]++;
-        if (generation[page] < lastGeneration) {
-            if (idleCount == idle.length) {
-                idle = Arrays.copyOf(idle, Math.min(state.length, idle.length * 2));
-            }
-            idle[idleCount++] = page;
+        long next = Pages.generation(name) + 1; // from the name, which is at hand already
+        generation[page] = next;
+        if (next < lastGeneration) {
+            nextIdle[page] = firstIdle;
+            firstIdle = page;
         }
         return 0;
     }
@@ -287,7 +314,8 @@ final class PageTable {
             }
         }
         for (int i = 0; i < count; i++) {
-            PINS.setOpaque(pins, first + i, (short) (pins[first + i] + 1));
+            // After what the queue has announced.
+            PINS.setRelease(pins, first + i, (short) (pins[first + i] + 1));
         }
         VarHandle.fullFence(); // pairs with the fence in take
         for (int i = 0; i < count; i++) {

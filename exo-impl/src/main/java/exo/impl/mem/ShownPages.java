@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.mem;
 
+import exo.api.Blame;
+import exo.api.ErrorCode;
+import exo.api.ExoException;
+import exo.api.RepossessedException;
+import exo.api.ResourceException;
+import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.WriteTracking;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,6 +38,8 @@ final class ShownPages {
     private long[] written = new long[1]; // owner thread only; scratch
     private boolean closed; // guarded by this; read by the owner thread, which alone closes it
     private int takers; // guarded by this
+    /** How pages were lost that show void since. Guarded by this. */
+    private final Map<Integer, Repossession> losses = new HashMap<>();
 
     ShownPages(FramePool pool, Mapping mapping, PageTable table, boolean writable,
             AtomicInteger lastCount) {
@@ -126,6 +136,7 @@ final class ShownPages {
         table.pruneIdle();
         for (int i = 0; i < frames.length; i++) {
             table.map(firstPage + i, frames[i], how);
+            forgetLoss(firstPage + i);
         }
         follow(firstPage, frames.length);
     }
@@ -160,6 +171,28 @@ final class ShownPages {
         if (table.marks().last(page, false)) {
             lastCount.decrementAndGet();
         }
+    }
+
+    /** Notes how a page was lost, for {@link #stale}. Holds the lock. */
+    void lost(int page, Repossession entry) {
+        losses.put(page, entry);
+    }
+
+    /** Forgets how a page was lost: it is released, or shows a frame again. Holds the lock. */
+    void forgetLoss(int page) {
+        if (!losses.isEmpty()) {
+            losses.remove(page);
+        }
+    }
+
+    /** {@return why a page that shows no frame of the environment cannot be used} */
+    synchronized ExoException stale(int page) {
+        Repossession entry = losses.get(page);
+        return entry != null
+                ? new RepossessedException(entry)
+                : new ResourceException(ErrorCode.STALE, Blame.CALLER, "page " + page,
+                        "it does not show a frame that this environment may use so",
+                        "allocate or map it first");
     }
 
     /** Marks a page as one that goes last, or not. The room was made before. Holds the lock. */

@@ -5,9 +5,13 @@ import exo.api.ResourceKind;
 import exo.api.upcall.Repossession;
 import exo.impl.cap.PinHolder;
 import exo.impl.cap.Principal;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Takes the pages of one window by force. Any thread, holding no lock.
@@ -17,14 +21,19 @@ import java.util.List;
  * host call for each run of consecutive pages.
  */
 final class WindowForce {
+    private final KernelWindow window;
     private final Principal owner;
+    private final SpillReserve spills;
     private final FrameAccount account;
     private final ShownPages pages;
     private final PageTable table;
     private final List<PinHolder> holders = new ArrayList<>(); // guarded by the window's lock
 
-    WindowForce(Principal owner, FrameAccount account, ShownPages pages) {
-        this.owner = owner;
+    WindowForce(KernelWindow window, KernelMemory memory, FrameAccount account,
+            ShownPages pages) {
+        this.window = window;
+        this.owner = memory.owner();
+        this.spills = memory.spillReserve();
         this.account = account;
         this.pages = pages;
         this.table = pages.table();
@@ -86,7 +95,7 @@ final class WindowForce {
             victims = pages.isClosed() ? new Victims(new int[0]) : pick(most, choice);
             announce(victims);
         }
-        take(victims, cause);
+        take(victims, cause, choice != Victims.Choice.IDLE && !spills.isEmpty());
         return victims.count();
     }
 
@@ -125,7 +134,7 @@ final class WindowForce {
             victims = new Victims(Arrays.copyOf(shown, count));
             announce(victims);
         }
-        take(victims, cause);
+        take(victims, cause, false);
     }
 
     /**
@@ -141,7 +150,12 @@ final class WindowForce {
         }
     }
 
-    private void take(Victims victims, Repossession.Cause cause) {
+    /**
+     * Makes announced pages void and gives their frames back.
+     *
+     * @param kept whether their content is spilled as far as there is room
+     */
+    private void take(Victims victims, Repossession.Cause cause, boolean kept) {
         for (int i = 0; i < victims.count(); i++) {
             if (table.pins(victims.page(i)) != 0) {
                 // After a deadline the owner has had its time.
@@ -153,6 +167,7 @@ final class WindowForce {
         int ownedCount = 0;
         int views = 0;
         synchronized (pages) {
+            Map<Integer, Repossession.Spill> early = kept ? spillPrivate(victims) : Map.of();
             for (int i = 0; i < victims.count(); i += victims.run(i)) {
                 pages.mapVoid(victims.page(i), victims.run(i));
             }
@@ -167,13 +182,41 @@ final class WindowForce {
                     default -> { // SHARED: somebody else's, and charged there
                     }
                 }
-                owner
-                        .repossessed(new Repossession(ResourceKind.FRAMES, frame, page,
-                                cause, System.nanoTime()));
+                Optional<Repossession.Spill> spill = kept && victims.state(i) == PageTable.OWN
+                        ? spills.trySpill(contentOf(frame))
+                        : Optional.ofNullable(early.get(page));
+                Repossession entry = new Repossession(ResourceKind.FRAMES, frame, page, cause,
+                        System.nanoTime(), Optional.of(window), spill);
+                pages.lost(page, entry);
+                owner.repossessed(entry);
             }
             pages.takerGoes();
         }
         account.settle(Arrays.copyOf(owned, ownedCount), views);
+    }
+
+    /**
+     * Spills what lies outside the pool and is gone when the page shows void: a store that another
+     * thread makes meanwhile is not kept. The frames of other pages keep all of them. Holds the
+     * lock.
+     */
+    private Map<Integer, Repossession.Spill> spillPrivate(Victims victims) {
+        Map<Integer, Repossession.Spill> kept = new HashMap<>();
+        for (int i = 0; i < victims.count(); i++) {
+            int page = victims.page(i);
+            if (PageTable.isUnsettled(victims.state(i))) {
+                spills.trySpill(pages.mapping()
+                        .segment()
+                        .asSlice(pages.bytes(page),
+                                pages.bytes(1)))
+                        .ifPresent(spill -> kept.put(page, spill));
+            }
+        }
+        return kept;
+    }
+
+    private MemorySegment contentOf(int frame) {
+        return pages.pool().mapping().segment().asSlice(pages.bytes(frame), pages.bytes(1));
     }
 
     /**

@@ -15,12 +15,12 @@
  * </ul>
  *
  * <p>It does not decide which frames an environment should lose beyond "idle first, then the
- * highest unmarked page of the window bound last, then frozen frames, then marked pages": whoever
- * wants better answers the revoke request.
+ * highest unmarked page of the window bound last, then frozen frames and buffers of spill areas,
+ * then marked pages": whoever wants better answers the revoke request.
  *
  * <p>Reading order: {@code PageTable} (states, names, pins), {@code PageMarks}, {@code ShownPages}
- * (the lock), {@code CopyPages}, {@code WindowForce}, {@code KernelWindow}, {@code KernelTlb},
- * {@link exo.impl.mem.FramePool}, {@link exo.impl.mem.KernelMemory}.
+ * (the lock), {@code CopyPages}, {@code WindowForce}, {@code SpillReserve}, {@code KernelWindow},
+ * {@code KernelTlb}, {@link exo.impl.mem.FramePool}, {@link exo.impl.mem.KernelMemory}.
  *
  * {@snippet lang="java" :
  * KernelMemory memory = new KernelMemory(pool, capabilities, env);
@@ -28,7 +28,7 @@
  * }
  *
  * <p>Imports allowed: {@code exo.api}, {@code exo.api.mem}, {@code exo.impl.cap}, {@code
- * exo.impl.info}, {@code exo.impl.audit}, {@code exo.host}.
+ * exo.impl.spill}, {@code exo.impl.info}, {@code exo.impl.audit}, {@code exo.host}.
  *
  * <p>Threading: a window is confined to the thread that bound it; the pool, and taking frames by
  * force, are for any thread.
@@ -41,7 +41,10 @@
  *
  * <p>Held by: {@code WindowTest}, {@code CopyTest}, {@code WrittenTest}, {@code PageNotesTest},
  * {@code SoftTlbTest}, {@code FrameRequestTest}, {@code HugeWindowTest}, {@code WindowHostile},
- * {@code CopyHostile}, {@code ShareRaceHostile}, {@code
- * PageTableTest}, {@code FramePoolTest}, {@code PinOrTakeStress}, {@code ReturnOrTakeStress}.
+ * {@code CopyHostile}, {@code CrowdHostile}, {@code SeveredShareHostile}, {@code
+ * GenerationHostile}, {@code MemoryModelTest}, {@code ShareRaceHostile}, {@code PageTableTest},
+ * {@code FramePoolTest},
+ * {@code PinOrTakeStress}, {@code ReturnOrTakeStress}, {@code TlbOrTakeStress}, {@code
+ * MapOrRevokeStress}, {@code CopyOrDropStress}.
  */
 package exo.impl.mem;

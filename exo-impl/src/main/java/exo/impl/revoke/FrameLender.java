@@ -207,11 +207,12 @@ public final class FrameLender implements FrameQueue.Shortage {
         /** Takes what is due: whoever has returned its share meanwhile loses nothing. */
         @Override
         public long force() {
-            return Force.until(this::outstanding, most -> {
+            return Force.until(this::outstanding, any -> {
                 callIn();
                 long taken = 0;
                 for (Holder holder : debtors()) {
-                    long share = Math.min(most - taken, due(holder));
+                    // Snapshots go as a whole, with the views that others have of them.
+                    long share = Math.min(outstanding(), due(holder));
                     if (share > 0) {
                         taken += holder.revocable(Charge.FRAMES).take(share);
                     }

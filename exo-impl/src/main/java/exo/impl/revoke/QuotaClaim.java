@@ -40,12 +40,19 @@ public final class QuotaClaim implements Claim {
      * @param notice how long the holder may choose
      * @return what came back
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#OUT_OF_RANGE} if the quota is
-     *         smaller; no effect
+     *         smaller; with {@link exo.api.ErrorCode#ENV_ENDED} if it went back already; no effect
      */
     public static Reclaimed reclaim(Holder holder, Holder creator, ResourceKind kind, long amount,
             Notice notice) {
         Charge charge = chargeOf(kind).orElseThrow();
         holder.ledger().lowerLimit(charge, amount);
+        return collect(holder, creator, kind, amount, notice);
+    }
+
+    /** Has what a quota was lowered by come back. */
+    private static Reclaimed collect(Holder holder, Holder creator, ResourceKind kind, long amount,
+            Notice notice) {
+        Charge charge = chargeOf(kind).orElseThrow();
         long forced = AbortProtocol.run(new QuotaClaim(holder, kind, charge), notice);
         creator.ledger().release(charge, amount);
         return new Reclaimed(Math.max(amount, forced), forced);
@@ -73,34 +80,47 @@ public final class QuotaClaim implements Claim {
     @Override
     public void request(RevokeRequest.Stage stage, long deadlineNanos) {
         RevocationEvent.asked(holder.name(), kind.name(), outstanding());
-        holder.revocable(charge).wantIdle(outstanding());
+        holder.revocable(charge).wantIdle(ownPart(outstanding()));
         holder.ask(() -> {
             long still = outstanding();
             return still == 0
                     ? Optional.empty()
-                    : Optional.of(new RevokeRequest(stage, kind, still, deadlineNanos,
-                            Optional.empty()));
+                    : Optional.of(new RevokeRequest(weight(stage, still), kind, still,
+                            deadlineNanos, Optional.empty()));
         });
+    }
+
+    /** {@return how serious an order is: whether marked pages must go too} */
+    private RevokeRequest.Stage weight(RevokeRequest.Stage stage, long still) {
+        long last = holder.revocable(charge).lastCount();
+        if (stage == RevokeRequest.Stage.ASK || last == 0) {
+            return stage;
+        }
+        return still > holder.ledger().heldFrames() - last ? RevokeRequest.Stage.EMERGENCY : stage;
     }
 
     @Override
     public boolean await(long deadlineNanos) throws InterruptedException {
-        return holder.ledger()
-                .awaitUsedAtMost(charge, holder.ledger().limit(charge), deadlineNanos);
+        return holder.ledger().awaitWithinLimit(charge, deadlineNanos);
     }
 
     @Override
     public long force() {
         return Force.until(this::outstanding,
-                most -> holder.revocable(charge).take(most) + forceChildren());
+                most -> holder.revocable(charge).take(ownPart(most)) + forceChildren());
+    }
+
+    /** {@return how much of it the holder can give back itself} Extra frames are no part of it. */
+    private long ownPart(long most) {
+        return charge == Charge.FRAMES ? Math.min(most, holder.ledger().ownFrames()) : most;
     }
 
     private long forceChildren() {
         long taken = 0;
         for (Holder child : holder.children()) {
-            long most = Math.min(outstanding(), child.ledger().limit(charge));
-            if (most > 0) {
-                taken += reclaim(child, holder, kind, most, Notice.NONE).forced();
+            long amount = child.ledger().lowerLimitAtMost(charge, outstanding());
+            if (amount > 0) { // otherwise it has nothing, or is ending, and returns it all
+                taken += collect(child, holder, kind, amount, Notice.NONE).forced();
             }
         }
         return taken;

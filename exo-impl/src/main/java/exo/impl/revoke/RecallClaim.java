@@ -37,7 +37,9 @@ public final class RecallClaim implements Claim {
      * @return how many had to be revoked
      */
     public static int recall(CapabilityTable table, KernelCapability source, Notice notice) {
-        return (int) AbortProtocol.run(new RecallClaim(table, source), notice);
+        int forced = (int) AbortProtocol.run(new RecallClaim(table, source), notice);
+        // What the environment derived for itself, and what was derived too late to be asked for.
+        return forced > 0 ? forced : table.revoke(source);
     }
 
     @Override

@@ -3,6 +3,7 @@ package exo.impl.cap;
 
 import exo.api.Capability;
 import exo.api.Quota;
+import exo.api.disk.SpillArea;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,6 +64,11 @@ final class FakePrincipal implements Principal {
     @Override
     public int recall(KernelCapability source, Notice notice) {
         throw new IllegalStateException("the table does not ask");
+    }
+
+    @Override
+    public void spilled(SpillArea area, int place) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -49,12 +49,84 @@ class LedgerTest {
         assertEquals(0, ledger.lowerLimit(Charge.FRAMES, 2));
         assertEquals(3, ledger.lowerLimit(Charge.FRAMES, 3));
         assertThrows(ResourceException.class, () -> ledger.charge(Charge.FRAMES, 1));
-        assertFalse(ledger.awaitUsedAtMost(Charge.FRAMES, 5, System.nanoTime() + 1_000_000));
+        assertFalse(ledger.awaitWithinLimit(Charge.FRAMES, System.nanoTime() + 1_000_000));
         Thread.ofPlatform().start(() -> ledger.release(Charge.FRAMES, 3));
-        assertTrue(ledger.awaitUsedAtMost(Charge.FRAMES, 5,
+        assertTrue(ledger.awaitWithinLimit(Charge.FRAMES,
                 System.nanoTime() + 20_000_000_000L));
         assertEquals(ErrorCode.OUT_OF_RANGE, assertThrows(ResourceException.class,
                 () -> ledger.lowerLimit(Charge.FRAMES, 6)).code());
         assertEquals(5, ledger.limit(Charge.FRAMES));
+    }
+
+    @Test
+    void shouldMakeExtraFramesGuaranteedWhenTheLimitRises() {
+        Ledger lent = new Ledger("lent", Quota.LEAST.withFrames(4).withExtraFrames(6));
+        assertEquals(5, lent.chargeFrames(9));
+        lent.raiseLimit(Charge.FRAMES, 3);
+        assertEquals(2, lent.extraFrames());
+        assertEquals(7, lent.used(Charge.FRAMES));
+        assertEquals(2, lent.used(Charge.EXTRA_FRAMES));
+        lent.raiseLimit(Charge.FRAMES, 3);
+        assertEquals(0, lent.extraFrames());
+        assertEquals(9, lent.used(Charge.FRAMES));
+        assertEquals(10, lent.limit(Charge.FRAMES));
+        lent.releaseFrames(9);
+        assertEquals(0, lent.used(Charge.FRAMES));
+    }
+
+    @Test
+    void shouldNotGiveBackWhatChildrenHave() {
+        Ledger parent = new Ledger("parent", new Quota(10, 5, 0, 0, 0, 1, 1));
+        Quota child = Quota.LEAST.withFrames(10);
+        parent.charge(Charge.FRAMES, child.frames());
+        assertEquals(3, parent.chargeFrames(3), "all of them are extra");
+        parent.lowerLimit(Charge.FRAMES, 2);
+        parent.releaseFrames(1);
+        assertEquals(2, parent.extraFrames());
+        assertEquals(10, parent.used(Charge.FRAMES));
+        parent.releaseFrames(2);
+        parent.release(Charge.FRAMES, child.frames());
+        assertEquals(0, parent.used(Charge.FRAMES));
+        assertEquals(0, parent.used(Charge.EXTRA_FRAMES));
+    }
+
+    @Test
+    void shouldGuaranteeWhatWasExtraWhenChildrenReturnTheirFrames() {
+        Ledger parent = new Ledger("parent", new Quota(10, 5, 0, 0, 0, 1, 1));
+        parent.charge(Charge.FRAMES, 8);
+        assertEquals(4, parent.chargeFrames(6));
+        parent.release(Charge.FRAMES, 3);
+        assertEquals(1, parent.extraFrames());
+        assertEquals(1, parent.used(Charge.EXTRA_FRAMES));
+        assertEquals(10, parent.used(Charge.FRAMES));
+        assertEquals(5, parent.ownFrames());
+        parent.release(Charge.FRAMES, 5);
+        assertEquals(0, parent.extraFrames());
+        assertEquals(6, parent.ownFrames());
+        parent.releaseFrames(6);
+        assertEquals(0, parent.used(Charge.FRAMES));
+    }
+
+    @Test
+    void shouldNotWaitWhenInterrupted() {
+        ledger.charge(Charge.FRAMES, 1);
+        ledger.lowerLimit(Charge.FRAMES, ledger.limit(Charge.FRAMES));
+        for (long nanos : new long[]{500_000, 20_000_000_000L}) {
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class,
+                    () -> ledger.awaitWithinLimit(Charge.FRAMES, System.nanoTime() + nanos));
+            assertFalse(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void shouldWaitUntilTheDeadline() throws InterruptedException {
+        ledger.charge(Charge.FRAMES, 1);
+        ledger.lowerLimit(Charge.FRAMES, ledger.limit(Charge.FRAMES));
+        for (long nanos : new long[]{1_000, 300_000, 1_500_000}) {
+            long deadline = System.nanoTime() + nanos;
+            assertFalse(ledger.awaitWithinLimit(Charge.FRAMES, deadline));
+            assertTrue(System.nanoTime() - deadline >= 0, "not before");
+        }
     }
 }

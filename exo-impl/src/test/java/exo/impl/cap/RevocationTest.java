@@ -347,6 +347,24 @@ class RevocationTest {
     }
 
     @Test
+    void shouldReturnNoResourceBeforeOthersHaveSevered() throws InterruptedException {
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        SlowBinding binding = new SlowBinding(order);
+        KernelCapability child = table.derive(top, Rights.ALL, "child");
+        table.attach(child, binding);
+        Thread undertaker = Thread.ofPlatform().start(() -> table.drop(child, Cause.REVOKED));
+        assertTrue(binding.begun.await(20, TimeUnit.SECONDS));
+        Thread waiting = Thread.ofPlatform().start(() -> table.drop(top, Cause.REVOKED));
+        Await.until("it waits, or is over", Duration.ofSeconds(20),
+                () -> waiting.getState() == Thread.State.WAITING || !waiting.isAlive());
+        assertEquals(0, top.returned.get(), "the child's binding still reaches it");
+        binding.may.countDown();
+        waiting.join();
+        undertaker.join();
+        assertEquals(1, top.returned.get());
+    }
+
+    @Test
     void shouldNotWaitForWhatIsSeveredElsewhere() throws InterruptedException {
         Queue<String> order = new ConcurrentLinkedQueue<>();
         SlowBinding binding = new SlowBinding(order);

@@ -9,6 +9,7 @@ import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.ResourceException;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.disk.BlockDevice;
 import exo.api.disk.DiskConfig;
@@ -16,10 +17,13 @@ import exo.api.disk.DiskConfig.QueueBackend;
 import exo.api.disk.Extent;
 import exo.api.disk.ExtentQueue;
 import exo.api.mem.Window;
+import exo.api.revoke.Notice;
 import exo.api.upcall.Upcalls;
+import exo.impl.cap.PinnableWindow;
 import exo.impl.kernel.TestEnv;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -99,6 +103,91 @@ class ExtentHostile {
                 finish(queue);
             }
         }
+    }
+
+    /** Is a page lost for ever whose transfer the kernel killed to take another? */
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "PREAD"})
+    void shouldLetGoOfPagesWhenAKilledQueueIsClosed(QueueBackend backend)
+            throws InterruptedException {
+        boot(backend);
+        Extent extent = root.disk().allocExtent(disk, "", 4);
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        EnvControl child = root.createEnv(EnvSpec.named("child")
+                .frames(2)
+                .grant("extent", extent,
+                        Rights.READ_WRITE),
+                env -> {
+                    Window own = env.memory().bindWindow(2);
+                    own.allocPages(0, 2);
+                    Extent granted = env.keys().find("extent", Extent.class);
+                    ExtentQueue queue = env.disk().bindQueue(granted, own, 4);
+                    assertEquals(0, queue.tryWrite(0, 0, 1, own.page(0), 1));
+                    assertEquals(0, queue.tryWrite(0, 1, 1, own.page(1), 2));
+                    entered.countDown();
+                    taken.await();
+                    assertEquals(REVOKED, queue.tryWrite(0, 0, 1, own.page(0), 3));
+                    queue.close();
+                    own.releasePages(0, 2);
+                    own.allocPages(1, 1);
+                    try (ExtentQueue next = env.disk().bindQueue(granted, own, 4)) {
+                        assertEquals(0, next.tryWrite(0, 1, 1, own.page(1), 4));
+                        finish(next);
+                    }
+                });
+        assertTrue(entered.await(20, TimeUnit.SECONDS));
+        assertEquals(1, child.reclaimFrames(1, Duration.ZERO));
+        taken.countDown();
+        TestEnv.await(child);
+    }
+
+    /** A frame is taken after a transfer has pinned it, and before the transfer is entered. */
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "PREAD"})
+    void shouldEnterNoTransferOnAFrameThatIsTakenInBetween(QueueBackend backend)
+            throws InterruptedException {
+        boot(backend);
+        Extent extent = root.disk().allocExtent(disk, "", 4);
+        CountDownLatch pinned = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        EnvControl child = root.createEnv(EnvSpec.named("child")
+                .frames(1)
+                .grant("extent", extent, Rights.READ_WRITE),
+                env -> {
+                    Window own = env.memory().bindWindow(1);
+                    own.allocPages(0, 1);
+                    Extent granted = env.keys().find("extent", Extent.class);
+                    Window slow = afterPin(own, () -> {
+                        pinned.countDown();
+                        taken.await();
+                    });
+                    try (ExtentQueue queue = env.disk().bindQueue(granted, slow, 4)) {
+                        assertEquals(REVOKED, queue.tryRead(0, 0, 1, own.page(0), 1));
+                        assertEquals(0, queue.inFlight());
+                    }
+                });
+        pinned.await();
+        assertEquals(1, child.reclaim(ResourceKind.FRAMES, 1, Notice.NONE).forced());
+        taken.countDown();
+        TestEnv.await(child);
+    }
+
+    /** What happens between two steps of a transfer. */
+    private interface Between {
+        void run() throws InterruptedException;
+    }
+
+    /** {@return the window, which does something whenever it has pinned a page} */
+    private static Window afterPin(Window real, Between between) {
+        return (Window) Proxy.newProxyInstance(Window.class.getClassLoader(),
+                new Class<?>[]{Window.class, PinnableWindow.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(real, arguments);
+                    if (method.getName().equals("tryPin") && (int) answer >= 0) {
+                        between.run();
+                    }
+                    return answer;
+                });
     }
 
     @ParameterizedTest

@@ -20,6 +20,7 @@ import exo.api.disk.Disk;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.api.disk.ExtentQueue;
+import exo.api.disk.SpillArea;
 import exo.api.info.KernelInfo;
 import exo.api.mem.FrameRequest;
 import exo.api.mem.Frames;
@@ -106,6 +107,7 @@ class NullsHostile {
         live.put(EnvControl.class, child);
         live.put(Frames.class, root.memory().share(window, 15, 1, Rights.ALL, "frames"));
         live.put(ExtentQueue.class, root.disk().bindQueue(disk, window, 4));
+        live.put(SpillArea.class, root.disk().bindSpill(extent, 0, 1, 1));
         live.put(PacketBinding.class, root.net()
                 .bind(station, Filters.acceptAll(), window, 0,
                         RingSpec.of(4, 4)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.kernel;
 
+import exo.api.Capability;
 import exo.api.CapabilityException;
 import exo.api.Env;
 import exo.api.EnvControl;
@@ -19,6 +20,7 @@ import exo.api.upcall.Repossession;
 import exo.api.upcall.RevokeRequest;
 import exo.api.upcall.UpcallHandler;
 import exo.api.upcall.Upcalls;
+import exo.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +114,37 @@ class RevocationTest {
         child.end(LONG);
         assertTrue(holder.requests.isEmpty());
         assertTrue(holder.lost.isEmpty());
+    }
+
+    @Test
+    void shouldNotAskForIdleFramesOfAThreadThatIsInAnotherUpcall() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        Holder holder = new Holder() {
+            @Override
+            public void onGrant(Capability capability) {
+                KernelEnv self = ((KernelThread) Thread.currentThread()).env();
+                inside.countDown();
+                Await.until("the request is behind it", LONG, self.control()::isPending);
+            }
+        };
+        EnvControl child = start(env -> {
+            env.upcalls().handler(holder);
+            Window window = env.memory().bindWindow(32);
+            window.allocPages(0, 32);
+            window.tryReturnPage(window.page(5));
+            ready.countDown();
+            while (!holder.stop) {
+                env.upcalls().await(Upcalls.NEVER);
+            }
+        });
+        Window mine = root.memory().bindWindow(1);
+        mine.allocPages(0, 1);
+        Capability gift = root.memory().share(mine, 0, 1, Rights.READ, "gift");
+        root.keys().grant(gift, child, Rights.READ, "gift");
+        assertTrue(inside.await(20, TimeUnit.SECONDS));
+        assertEquals(0, child.reclaimFrames(1, LONG));
+        assertTrue(child.end(LONG).failure().isEmpty());
+        assertTrue(holder.requests.isEmpty(), holder.requests::toString);
     }
 
     @Test

@@ -224,6 +224,29 @@ class CopyHostile {
     }
 
     @Test
+    void shouldCountViewsThatGoWithTheirSnapshot() throws InterruptedException {
+        CountDownLatch ready = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        EnvControl child = root.createEnv(EnvSpec.named("deaf").frames(4), env -> {
+            Window window = env.memory().bindWindow(2);
+            window.allocPages(0, 2);
+            Window copy = env.memory().bindWindow(1);
+            copy.mapCopy(0, env.memory().snapshot(window, 0, 1, "frozen"), 0, 1);
+            copy.guarantee(0, 1, true);
+            window.guarantee(0, 2, true);
+            ready.countDown();
+            taken.await();
+            assertEquals(-1, copy.frame(0), "it went with what it is a view of");
+            assertTrue(window.frame(1) >= 0, "which was enough");
+        });
+        ready.await();
+        assertEquals(2, child.reclaimFrames(2, Duration.ZERO));
+        taken.countDown();
+        TestEnv.await(child);
+        assertNothingLost();
+    }
+
+    @Test
     void shouldNotLetSnapshotsHideFramesFromForce() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
@@ -280,8 +303,9 @@ class CopyHostile {
                 if (e.code() == ErrorCode.ENV_ENDED) {
                     return;
                 }
-                assertTrue(List.of(ErrorCode.BUSY, ErrorCode.QUOTA, ErrorCode.STALE,
-                        ErrorCode.REVOKED, ErrorCode.UNSETTLED, ErrorCode.ALREADY_EXISTS)
+                assertTrue(List
+                        .of(ErrorCode.BUSY, ErrorCode.QUOTA, ErrorCode.STALE, ErrorCode.REPOSSESSED,
+                                ErrorCode.REVOKED, ErrorCode.UNSETTLED, ErrorCode.ALREADY_EXISTS)
                         .contains(e.code()), e.getMessage());
             }
             for (Window each : List.of(window, copy)) {

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -61,6 +62,28 @@ class FramePoolTest {
         assertFalse(pool.tryReserve(1), "one past the end");
         pool.unreserve(2);
         assertTrue(pool.tryReserve(2));
+    }
+
+    @Test
+    void shouldZeroWhatWasUsedInAnyMixture() {
+        for (int used = 0; used < 1 << 4; used++) {
+            try (FramePool fresh = new FramePool(MemoryConfig.frames(4))) {
+                for (int i = 0; i < 4; i++) {
+                    if ((used & 1 << i) != 0) {
+                        assertTrue(fresh.tryReserve(1));
+                        fresh.free(fresh.allocAt(i, 1, 7));
+                        fresh.mapping().segment().set(JAVA_BYTE, (i + 1L) * 4096 - 1, (byte) 1);
+                    }
+                }
+                assertTrue(fresh.tryReserve(4));
+                assertArrayEquals(new int[]{0, 1, 2, 3}, fresh.alloc(4, 7));
+                assertEquals(-1, fresh.mapping()
+                        .segment()
+                        .mismatch(MemorySegment.ofArray(new byte[4 * 4096])), "used " + used);
+                fresh.free(new int[]{3, 0, 1, 2});
+                assertEquals(0, fresh.usedCount());
+            }
+        }
     }
 
     @Test

@@ -8,6 +8,8 @@ import exo.api.ErrorCode;
 import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
+import exo.api.RepossessedException;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.disk.BlockDevice;
 import exo.api.disk.DiskConfig;
@@ -15,6 +17,7 @@ import exo.api.disk.ExtentQueue;
 import exo.api.mem.Frames;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Pages;
+import exo.api.mem.SoftTlb;
 import exo.api.mem.Window;
 import exo.api.net.Filters;
 import exo.api.net.Ipv4Address;
@@ -24,8 +27,10 @@ import exo.api.net.NetDevice;
 import exo.api.net.PacketBinding;
 import exo.api.net.RingSpec;
 import exo.api.net.Station;
+import exo.api.upcall.Repossession;
 import exo.impl.kernel.TestEnv;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +270,64 @@ class PageNotesTest {
         seen.await();
         assertEquals(3, child.reclaimFrames(3, Duration.ZERO));
         more.countDown();
+        TestEnv.await(child);
+    }
+
+    @Test
+    void shouldSayHowAPageWasLostUntilItIsReleased() throws InterruptedException {
+        CountDownLatch ready = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        EnvControl child = root.createEnv(EnvSpec.named("user").frames(4), env -> {
+            Window own = env.memory().bindWindow(4);
+            own.allocPages(0, 4);
+            long name = own.page(3);
+            SoftTlb tlb = own.bindTlb(4, (self, at, access) -> {
+                throw new AssertionError("no miss is expected");
+            });
+            ready.countDown();
+            taken.await();
+            List<Runnable> uses = List.of(
+                    () -> own.protect(3, 1, Rights.READ),
+                    () -> own.guarantee(2, 2, true),
+                    () -> env.memory().share(own, 3, 1, Rights.READ, "late"),
+                    () -> env.memory().snapshot(own, 3, 1, "late"),
+                    () -> tlb.insert(0, name, Rights.READ));
+            Repossession entry = env.upcalls().repossessions(true).getFirst();
+            for (Runnable use : uses) {
+                RepossessedException said = assertThrows(RepossessedException.class, use::run);
+                assertEquals(entry, said.entry(), "although it was cleared");
+                assertEquals(ErrorCode.REPOSSESSED, said.code());
+            }
+            own.releasePages(3, 1);
+            for (Runnable use : uses) {
+                assertEquals(ErrorCode.STALE, refusal(use));
+            }
+            own.guarantee(0, 3, true); // the refused marks left no trace
+        });
+        ready.await();
+        assertEquals(1, child.reclaimFrames(1, Duration.ZERO));
+        taken.countDown();
+        TestEnv.await(child);
+    }
+
+    @Test
+    void shouldForgetALossWhenThePageShowsAFrameAgain() throws InterruptedException {
+        CountDownLatch ready = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        EnvControl child = root.createEnv(EnvSpec.named("user").frames(4), env -> {
+            Window own = env.memory().bindWindow(4);
+            own.allocPages(0, 2);
+            ready.countDown();
+            taken.await();
+            own.allocPages(1, 1);
+            own.protect(1, 1, Rights.READ);
+            own.releasePages(1, 1);
+            assertEquals(ErrorCode.STALE, refusal(() -> own.protect(1, 1, Rights.READ)));
+        });
+        ready.await();
+        assertEquals(1, child.reclaimFrames(3, Duration.ZERO));
+        child.give(ResourceKind.FRAMES, 1);
+        taken.countDown();
         TestEnv.await(child);
     }
 }

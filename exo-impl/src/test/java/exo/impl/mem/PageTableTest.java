@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -67,6 +68,43 @@ class PageTableTest {
         full.tryReturn(full.name(3));
         assertEquals(3, Pages.index(full.tryTake()));
         assertEquals(1, Pages.index(full.tryTake()));
+        assertEquals(Pages.NONE, full.tryTake());
+    }
+
+    @Test
+    void shouldDropPagesFromAnyPlaceAmongTheIdleOnes() {
+        for (int gone = 0; gone < 1 << 4; gone++) {
+            PageTable full = mapped(4, 1 << 20);
+            for (int page = 0; page < 4; page++) {
+                full.tryReturn(full.name(page));
+            }
+            for (int page = 0; page < 4; page++) {
+                if ((gone & 1 << page) != 0) {
+                    full.take(page);
+                }
+            }
+            full.pruneIdle();
+            assertEquals(4 - Integer.bitCount(gone), full.idleCount(), "without " + gone);
+            for (int page = 3; page >= 0; page--) {
+                if ((gone & 1 << page) == 0) {
+                    assertEquals(page, Pages.index(full.tryTake()), "without " + gone);
+                }
+            }
+            assertEquals(Pages.NONE, full.tryTake());
+            assertEquals(0, full.idleCount());
+        }
+    }
+
+    @Test
+    void shouldHandOverAsManyIdlePagesAsThereAre() {
+        PageTable full = mapped(4, 1 << 20);
+        full.tryReturn(full.name(1));
+        full.tryReturn(full.name(2));
+        full.tryReturn(full.name(3));
+        assertArrayEquals(new int[]{3, 2}, full.popIdle(2));
+        assertEquals(1, full.idleCount());
+        assertArrayEquals(new int[]{1}, full.popIdle(9));
+        assertArrayEquals(new int[0], full.popIdle(1));
         assertEquals(Pages.NONE, full.tryTake());
     }
 

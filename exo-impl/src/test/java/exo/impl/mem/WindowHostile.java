@@ -340,6 +340,8 @@ class WindowHostile {
         });
         assertTrue(ready.await(20, TimeUnit.SECONDS));
         assertEquals(1, child.reclaimFrames(1, Duration.ZERO));
+        assertEquals(0, child.account().framesIdle());
+        assertEquals(3, child.account().framesHeld());
         done.countDown();
         TestEnv.await(child);
     }

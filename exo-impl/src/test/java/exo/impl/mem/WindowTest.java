@@ -272,6 +272,34 @@ class WindowTest {
     }
 
     @Test
+    void shouldKeepWhatItShowsByAnotherCapabilityForTheSameFrames() {
+        Window source = root.memory().bindWindow(2);
+        source.allocPages(0, 2);
+        Frames frames = root.memory().share(source, 0, 2, Rights.READ_WRITE, "frames");
+        Frames other = root.keys().derive(frames, Rights.READ_WRITE, "other");
+        Window window = root.memory().bindWindow(2);
+        window.map(0, frames, 0, 2);
+        window.releasePages(1, 1);
+        window.map(1, other, 1, 1);
+        Frames again = root.keys().derive(frames, Rights.READ_WRITE, "again");
+        window.releasePages(0, 1);
+        window.map(0, again, 0, 1);
+        root.keys().drop(other);
+        assertEquals(source.frame(0), window.frame(0));
+        assertEquals(-1, window.frame(1));
+        Window copies = root.memory().bindWindow(2);
+        root.keys().drop(frames);
+        Frames frozen = root.memory().snapshot(source, 0, 2, "frozen");
+        Frames view = root.keys().derive(frozen, Rights.READ, "view");
+        copies.mapCopy(0, view, 0, 2);
+        copies.releasePages(1, 1);
+        copies.mapCopy(1, frozen, 1, 1);
+        root.keys().drop(view);
+        assertEquals(-1, copies.frame(0));
+        assertEquals(frozen.frame(1), copies.frame(1), "it is a view by what it was made from");
+    }
+
+    @Test
     void shouldCloseWithAllItsPages() {
         Window window = root.memory().bindWindow(8);
         window.allocPages(0, 8);

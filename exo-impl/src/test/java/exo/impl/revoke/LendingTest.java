@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.revoke;
 
+import exo.api.Capability;
 import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
@@ -11,6 +12,8 @@ import exo.api.HostConfig.Lending;
 import exo.api.LibOs;
 import exo.api.ResourceException;
 import exo.api.ResourceKind;
+import exo.api.Rights;
+import exo.api.mem.Frames;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
 import exo.api.revoke.Notice;
@@ -19,6 +22,7 @@ import exo.api.upcall.RevokeRequest;
 import exo.api.upcall.UpcallHandler;
 import exo.api.upcall.Upcalls;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -303,5 +307,90 @@ class LendingTest {
                     assertEquals(10, env.account().extraFrames(), "it came back");
                     assertFalse(env.account().framesHeld() < 14);
                 });
+    }
+
+    @Test
+    void shouldReclaimFromChildrenWhatTheirCreatorBorrowsInstead() throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        Borrower leaf = new Borrower(10);
+        EnvControl middle = root().createEnv(EnvSpec.named("middle")
+                .frames(10)
+                .extraFrames(5)
+                .objects(2000)
+                .threads(9), env -> {
+                    EnvControl control = leaf.start(env, EnvSpec.named("leaf").frames(10));
+                    env.memory().bindWindow(3).allocPages(0, 3);
+                    assertEquals(3, env.account().extraFrames(), "the leaf has the others");
+                    over.await();
+                    assertEquals(6, control.account().framesHeld());
+                    assertEquals(3, env.account().framesHeld(), "which were not in the quota");
+                    control.end(LONG);
+                    assertEquals(0, env.account().extraFrames(), "they are guaranteed now");
+                });
+        assertTrue(leaf.ready.await(20, TimeUnit.SECONDS));
+        Await.until("it has borrowed", LONG, () -> middle.account().extraFrames() == 3);
+        assertEquals(4, middle.reclaim(ResourceKind.FRAMES, 4, Notice.NONE).forced());
+        over.countDown();
+        TestEnv.await(middle);
+        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
+        assertEquals(64, root().quota().frames() - root().account().framesHeld());
+    }
+
+    @Test
+    void shouldCallNothingInForASnapshotThatIsRefused() {
+        Borrower borrower = new Borrower(60);
+        EnvControl control = borrower.start(root(), EnvSpec.named("borrower").extraFrames(60));
+        TestEnv.run(root(), EnvSpec.named("needy").frames(20).objects(1), env -> {
+            Window window = env.memory().bindWindow(4);
+            window.allocPages(0, 4);
+            ResourceException e = assertThrows(ResourceException.class,
+                    () -> env.memory().snapshot(window, 0, 4, "no object is left"));
+            assertEquals(ErrorCode.QUOTA, e.code());
+        });
+        assertTrue(borrower.requests.isEmpty(), borrower.requests::toString);
+        assertEquals(60, control.account().framesHeld());
+        control.end(LONG);
+    }
+
+    @Test
+    void shouldNotTakeFromOthersWhatCameBackWithASnapshot() throws InterruptedException {
+        kernel.close();
+        kernel = boot(new Lending(VictimPolicy.LARGEST_EXTRA, Notice.NONE));
+        CountDownLatch copied = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        EnvControl copier = root().createEnv(EnvSpec.named("copier").frames(4), env -> {
+            Window window = env.memory().bindWindow(4);
+            env.upcalls().handler(new UpcallHandler() {
+                @Override
+                public void onGrant(Capability capability) {
+                    window.mapCopy(0, (Frames) capability, 0, 4);
+                    copied.countDown();
+                }
+            });
+            while (over.getCount() > 0) {
+                env.upcalls().await(System.nanoTime() + 10_000_000);
+            }
+        });
+        EnvControl freezer = root().createEnv(EnvSpec.named("freezer")
+                .extraFrames(10)
+                .grant("copier", copier, Rights.GRANT), env -> {
+                    Window window = env.memory().bindWindow(5);
+                    window.allocPages(0, 5);
+                    Frames frozen = env.memory().snapshot(window, 0, 5, "frozen");
+                    window.close();
+                    env.keys()
+                            .grant(frozen, env.keys().find("copier", EnvControl.class),
+                                    Rights.READ, "frozen");
+                    over.await();
+                });
+        Borrower bystander = new Borrower(4);
+        EnvControl control = bystander.start(root(),
+                EnvSpec.named("bystander").extraFrames(4));
+        assertTrue(copied.await(20, TimeUnit.SECONDS));
+        alloc(58); // 7 more than are free; 9 come back from the others
+        assertEquals(0, freezer.account().framesHeld());
+        assertEquals(4, control.account().framesHeld());
+        over.countDown();
+        control.end(LONG);
     }
 }

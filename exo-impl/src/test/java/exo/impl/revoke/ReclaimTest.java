@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.revoke;
 
+import exo.api.CapabilityException;
 import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
@@ -15,6 +16,7 @@ import exo.api.disk.BlockDevice;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.api.mem.MemoryConfig;
+import exo.api.mem.Window;
 import exo.api.revoke.Notice;
 import exo.api.revoke.Reclaimed;
 import exo.api.upcall.Repossession;
@@ -231,5 +233,132 @@ class ReclaimTest {
         assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
         TestEnv.run(root, EnvSpec.named("after").slots(8),
                 env -> env.cpu().allocQuantum(core, 0, 8, "all"));
+    }
+
+    /** Starts an environment with 8 frames, of which the first ones are marked to go last. */
+    private EnvControl startMarked(int marked) throws InterruptedException {
+        return start(EnvSpec.named("holder").frames(8), env -> {
+            Window window = env.memory().bindWindow(8);
+            window.allocPages(0, 8);
+            window.guarantee(0, marked, true);
+        }, (env, request) -> {});
+    }
+
+    @Test
+    void shouldDeclareAnEmergencyWhenMarkedPagesMustGo() throws InterruptedException {
+        EnvControl control = startMarked(3);
+        assertEquals(5, control.reclaim(ResourceKind.FRAMES, 5, Notice.demand(SHORT)).forced());
+        assertEquals(1, control
+                .reclaim(ResourceKind.FRAMES, 1, new Notice(SHORT, SHORT))
+                .forced());
+        control.end(LONG);
+        assertEquals(List.of(RevokeRequest.Stage.DEMAND, RevokeRequest.Stage.ASK,
+                RevokeRequest.Stage.EMERGENCY),
+                requests.stream().map(RevokeRequest::stage).toList());
+        assertEquals(List.of(7L, 6L, 5L, 4L, 3L, 2L),
+                lost.stream().map(Repossession::place).sorted(Collections.reverseOrder()).toList());
+    }
+
+    @Test
+    void shouldCountTheFramesOfChildrenForAnEmergency() throws InterruptedException {
+        EnvControl control = start(EnvSpec.named("holder").frames(8).objects(9000).threads(9),
+                env -> {
+                    Window window = env.memory().bindWindow(4);
+                    window.allocPages(0, 4);
+                    window.guarantee(0, 3, true);
+                    env.createEnv(EnvSpec.named("child").frames(4), child -> child.upcalls()
+                            .await(Upcalls.NEVER));
+                }, (env, request) -> {});
+        assertEquals(1, control.reclaim(ResourceKind.FRAMES, 1, Notice.demand(SHORT)).forced());
+        assertEquals(1, control.reclaim(ResourceKind.FRAMES, 1, Notice.demand(SHORT)).forced());
+        control.end(LONG);
+        assertEquals(List.of(RevokeRequest.Stage.DEMAND, RevokeRequest.Stage.EMERGENCY),
+                requests.stream().map(RevokeRequest::stage).toList());
+    }
+
+    @Test
+    void shouldGiveWhatWasReclaimedOnceMore() throws InterruptedException {
+        List<String> grown = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch told = new CountDownLatch(1);
+        EnvControl control = root.createEnv(EnvSpec.named("holder").frames(4), env -> {
+            env.upcalls().handler(new UpcallHandler() {
+                @Override
+                public void onQuotaGrown(ResourceKind kind, long amount) {
+                    grown.add(kind + " " + amount);
+                    env.memory().bindWindow(6).allocPages(0, 6);
+                    told.countDown();
+                }
+            });
+            while (told.getCount() > 0) {
+                env.upcalls().await(Upcalls.NEVER);
+            }
+        });
+        control.reclaim(ResourceKind.FRAMES, 4, Notice.NONE);
+        int before = root.account().framesHeld();
+        control.give(ResourceKind.FRAMES, 6);
+        TestEnv.await(control);
+        assertEquals(List.of("FRAMES 6"), grown);
+        assertEquals(before, root.account().framesHeld());
+        assertEquals(64, root.memory().freeFrameCount());
+        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
+        TestEnv.run(root, EnvSpec.named("all").frames(64),
+                env -> env.memory().bindWindow(64).allocPages(0, 64));
+    }
+
+    @Test
+    void shouldJoinWhatIsGivenBeforeTheLibOsListens() {
+        List<String> grown = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch given = new CountDownLatch(1);
+        EnvControl control = root.createEnv(EnvSpec.named("holder"), env -> {
+            env.upcalls().handler(new UpcallHandler() {
+                @Override
+                public void onQuotaGrown(ResourceKind kind, long amount) {
+                    grown.add(kind + " " + amount);
+                }
+            });
+            given.await();
+            env.upcalls().poll();
+        });
+        control.give(ResourceKind.FRAMES, 1);
+        control.give(ResourceKind.EXTENT, 5);
+        control.give(ResourceKind.FRAMES, 2);
+        given.countDown();
+        TestEnv.await(control);
+        assertEquals(List.of("FRAMES 3", "EXTENT 5"), grown);
+    }
+
+    @Test
+    void shouldRefuseToGiveWhatItCannot() throws InterruptedException {
+        EnvControl control = start(EnvSpec.named("holder").frames(8), env -> {},
+                (env, request) -> {});
+        assertEquals(ErrorCode.QUOTA, assertThrows(ResourceException.class,
+                () -> control.give(ResourceKind.FRAMES, 57)).code());
+        control.give(ResourceKind.FRAMES, 56);
+        assertEquals(ErrorCode.UNAVAILABLE, assertThrows(ResourceException.class,
+                () -> control.give(ResourceKind.STATION, 1)).code());
+        assertThrows(IllegalArgumentException.class, () -> control.give(ResourceKind.FRAMES, 0));
+        assertThrows(NullPointerException.class, () -> control.give(null, 1));
+        EnvControl weak = root.keys()
+                .derive(control, Rights.READ.and(Rights.REVOKE), "weak");
+        assertEquals(ErrorCode.INSUFFICIENT, assertThrows(CapabilityException.class,
+                () -> weak.give(ResourceKind.FRAMES, 1)).code());
+        control.end(LONG);
+        assertEquals(ErrorCode.REVOKED, assertThrows(CapabilityException.class,
+                () -> control.give(ResourceKind.FRAMES, 1)).code());
+    }
+
+    @Test
+    void shouldRevokeWhatTheSourceDerivedForItselfToo() throws InterruptedException {
+        Extent extent = root.disk().allocExtent(device, "shared", 4);
+        Extent own = root.disk().deriveExtent(extent, 0, 1, Rights.READ, "own");
+        assertEquals(1, root.keys().revoke(extent, Notice.demand(LONG)), "without waiting");
+        assertFalse(own.isLive());
+        Extent again = root.disk().deriveExtent(extent, 0, 1, Rights.READ, "own");
+        EnvControl control = start(EnvSpec.named("holder").grant("one", extent, Rights.READ),
+                env -> {}, (env, request) -> env.keys().drop(request.capability().orElseThrow()));
+        assertEquals(1, root.keys().revoke(extent, Notice.demand(LONG)), "the other was dropped");
+        assertFalse(again.isLive());
+        assertTrue(extent.isLive());
+        assertTrue(control.end(LONG).failure().isEmpty());
     }
 }

@@ -6,6 +6,7 @@ import exo.api.disk.BlockDevice;
 import exo.api.disk.Disk;
 import exo.api.disk.Extent;
 import exo.api.disk.ExtentQueue;
+import exo.api.disk.SpillArea;
 import exo.api.mem.Pages;
 import exo.api.mem.Window;
 import java.util.List;
@@ -31,6 +32,11 @@ final class RecordingDisk implements Disk {
     @Override
     public ExtentQueue bindQueue(BlockDevice device, Window window, int depth) {
         return new Queue(disk.bindQueue(device, window, depth), window, device.blockBytes());
+    }
+
+    @Override
+    public SpillArea bindSpill(Extent extent, long firstBlock, int placeCount, int bufferCount) {
+        return disk.bindSpill(extent, firstBlock, placeCount, bufferCount);
     }
 
     @Override
