@@ -61,6 +61,7 @@ final class ModuleTable {
             Map.entry("exo.libos.hello", Row.of(Set.of(API), Set.of("*"))),
             Map.entry("exo.libos.net", Row.of(Set.of(API), Set.of("*"))),
             Map.entry("exo.libos.fs", Row.of(Set.of(API), Set.of("*"))),
+            Map.entry("exo.libos.vm", Row.of(Set.of(API), Set.of("*"))),
             Map.entry("exo.libos.cheetah", Row.of(
                     Set.of(API, "exo.libos.net", "exo.libos.fs"), Set.of("*"))),
             Map.entry("exo.cli", new Row(
