@@ -7,7 +7,11 @@ import exo.bench.code.SetStudy;
 import exo.bench.code.TakeStudy;
 import exo.bench.disk.DiskStudy;
 import exo.bench.http.HttpStudy;
+import exo.bench.mem.AppelStudy;
+import exo.bench.mem.MoveStudy;
 import exo.bench.mem.PagesStudy;
+import exo.bench.mem.WindowStudy;
+import exo.bench.revoke.DeadlineStudy;
 import exo.bench.run.Machine;
 import exo.bench.run.Results;
 import exo.bench.run.Run;
@@ -33,7 +37,8 @@ import java.util.TreeMap;
  * {@code rounds=5}, {@code millis=1000}, {@code image=FILE}, {@code out=FILE}.
  */
 public final class Main {
-    private static final List<Study> STUDIES = List.of(new PagesStudy(), new RevokeStudy(),
+    private static final List<Study> STUDIES = List.of(new PagesStudy(), new AppelStudy(),
+            new MoveStudy(), new WindowStudy(), new RevokeStudy(), new DeadlineStudy(),
             new FilterStudy(), new SetStudy(), new TakeStudy(), new DiskStudy(), new HttpStudy());
     private static final int ROUNDS = 5;
     private static final int MILLIS = 1500;

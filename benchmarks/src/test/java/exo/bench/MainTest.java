@@ -14,7 +14,9 @@ class MainTest {
 
     @Test
     void shouldChooseTheStudiesThatAreNamed() {
-        assertEquals(List.of("pages", "revoke", "filter", "sets", "take", "disk", "http"),
+        assertEquals(
+                List.of("pages", "appel", "move", "window", "revoke", "deadline", "filter", "sets",
+                        "take", "disk", "http"),
                 names("all"));
         assertEquals(List.of("disk", "pages"), names("disk", "pages"));
         assertEquals(List.of("http"), names("http", "rounds=1", "millis=10", "out=a", "image=b"));

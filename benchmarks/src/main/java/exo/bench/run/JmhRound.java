@@ -2,6 +2,7 @@
 package exo.bench.run;
 
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
@@ -48,6 +49,20 @@ public final class JmhRound {
      */
     public static void measure(Run run, Series study, String names,
             Map<String, String> parameters, int round) {
+        measure(run, study::of, names, parameters, round);
+    }
+
+    /**
+     * Measures the benchmarks whose names begin like that, and files each where the study says.
+     *
+     * @param run the run
+     * @param series where to file the values of a benchmark, by the name of its method
+     * @param names what the full names of the benchmarks begin with
+     * @param parameters the value of each parameter of the class
+     * @param round the number of the round
+     */
+    public static void measure(Run run, Function<String, Series> series, String names,
+            Map<String, String> parameters, int round) {
         TimeValue time = TimeValue.milliseconds(run.settings().millis() / ITERATIONS + 1);
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(Pattern.quote(names))
@@ -62,12 +77,11 @@ public final class JmhRound {
         parameters.forEach(options::param);
         try {
             for (RunResult result : new Runner(options.build()).run()) {
-                String name = result.getPrimaryResult().getLabel();
+                Series filed = series.apply(result.getPrimaryResult().getLabel());
                 Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
                 Results into = run.results();
-                into.add(new Series(study.study(), study.job(), name, study.unit()), round,
-                        result.getPrimaryResult().getStatistics().getMin());
-                into.add(new Series(study.study(), study.job(), name, "B/op"), round,
+                into.add(filed, round, result.getPrimaryResult().getStatistics().getMin());
+                into.add(new Series(filed.study(), filed.job(), filed.contender(), "B/op"), round,
                         allocated.getScore());
             }
         } catch (RunnerException e) {

@@ -129,7 +129,7 @@ public final class Table {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
                 String blanks = " ".repeat(widths[i] - row[i].length());
-                boolean isNumber = row[i].matches("[0-9,.]+");
+                boolean isNumber = row[i].matches("-?[0-9,.]+");
                 line.append(isNumber ? blanks + row[i] : row[i] + blanks).append("  ");
             }
             out.append(line.toString().stripTrailing()).append('\n');
