@@ -23,6 +23,8 @@ public final class QuotaClaim implements Claim {
     private final Holder holder;
     private final ResourceKind kind;
     private final Charge charge;
+    /** What the libOS has not heard by then it shall not take for a later claim. */
+    private volatile boolean withdrawn;
 
     private QuotaClaim(Holder holder, ResourceKind kind, Charge charge) {
         this.holder = holder;
@@ -83,7 +85,7 @@ public final class QuotaClaim implements Claim {
         holder.revocable(charge).wantIdle(ownPart(outstanding()));
         holder.ask(() -> {
             long still = outstanding();
-            return still == 0
+            return still == 0 || withdrawn
                     ? Optional.empty()
                     : Optional.of(new RevokeRequest(weight(stage, still), kind, still,
                             deadlineNanos, Optional.empty()));
@@ -128,6 +130,7 @@ public final class QuotaClaim implements Claim {
 
     @Override
     public void withdraw() {
+        withdrawn = true;
         holder.revocable(charge).wantIdle(0);
     }
 }

@@ -24,6 +24,7 @@ import exo.api.upcall.RevokeRequest;
 import exo.api.upcall.UpcallHandler;
 import exo.api.upcall.Upcalls;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -360,5 +361,39 @@ class ReclaimTest {
         assertFalse(again.isLive());
         assertTrue(extent.isLive());
         assertTrue(control.end(LONG).failure().isEmpty());
+    }
+
+    @Test
+    void shouldNotTakeAnOldRequestForANewOne() throws InterruptedException {
+        CountDownLatch given = new CountDownLatch(1);
+        long[] left = {Long.MIN_VALUE};
+        EnvControl control = root.createEnv(EnvSpec.named("holder").frames(8), env -> {
+            Window window = env.memory().bindWindow(8);
+            window.allocPages(0, 8);
+            env.upcalls().handler(new UpcallHandler() {
+                @Override
+                public void onRevokeRequest(RevokeRequest request) {
+                    left[0] = request.deadlineNanos() - System.nanoTime();
+                    window.releasePages(0, 1);
+                }
+            });
+            ready.countDown();
+            given.await(); // and hears nothing of the first request
+            window.allocPages(7, 1);
+            while (env.quota().frames() == 8) {
+                Thread.onSpinWait();
+            }
+            while (left[0] == Long.MIN_VALUE) {
+                env.upcalls().poll();
+            }
+        });
+        assertTrue(ready.await(20, TimeUnit.SECONDS));
+        assertEquals(1, control.reclaim(ResourceKind.FRAMES, 1, Notice.demand(SHORT)).forced());
+        control.give(ResourceKind.FRAMES, 1);
+        given.countDown();
+        Await.until("it has its page again", LONG, () -> control.account().framesHeld() == 8);
+        assertEquals(0, control.reclaim(ResourceKind.FRAMES, 1, Notice.demand(LONG)).forced());
+        TestEnv.await(control);
+        assertTrue(left[0] > 0, "the deadline was over " + -left[0] + " ns ago");
     }
 }
