@@ -273,7 +273,8 @@ public final class Subprocess implements AutoCloseable {
 
     /** Kills it alone: SIGKILL, as a crash would. Returns at once. */
     public void kill() {
-        process.destroyForcibly();
+        // Not Process.destroyForcibly, which closes the streams before all was read.
+        process.toHandle().destroyForcibly();
     }
 
     /** Kills it and all it started, and waits for its end. */
