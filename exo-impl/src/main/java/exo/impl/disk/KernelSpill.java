@@ -156,7 +156,7 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
     /** The writer is about to write a place; {@return whether it may} */
     boolean begin(int place) {
         synchronized (lock) {
-            boolean wanted = states[place] == State.WRITING && bufferOf[place] != NONE;
+            boolean wanted = states[place] == State.WRITING; // otherwise it was given up
             if (wanted) {
                 writing = place;
             }

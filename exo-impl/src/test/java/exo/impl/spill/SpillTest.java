@@ -377,7 +377,7 @@ class SpillTest {
     @Test
     void shouldTakeBuffersAtLastWhenEverythingIsWanted() {
         Keeper keeper = start(12, 8);
-        SpillArea area = keeper.bind(8, 4);
+        SpillArea area = keeper.bind(4, 4);
         keeper.fill();
         assertEquals(12, take(12));
         assertEquals(0, area.bufferCount());
