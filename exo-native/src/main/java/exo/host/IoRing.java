@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An io_uring: transfers are entered in one ring, and their results arrive in another.
@@ -18,14 +19,16 @@ import java.lang.invoke.VarHandle;
  *
  * <p><b>Cost.</b> Entering: plain stores into mapped memory. Submitting and waiting: one host call.
  *
- * <p><b>Modes.</b> Completions are worked off by the owner's own calls (single issuer, deferred
- * task work), which saves interrupts; on hosts before Linux 6.1 the plain mode takes their place.
+ * <p><b>Modes.</b> The owner works its completions off whenever it enters the host, for whatever
+ * reason (cooperative task work), which saves interrupts; on hosts before Linux 6.0 the plain mode
+ * takes its place. Deferred task work would save a little more, but then the completions of an
+ * owner that does not ask for them never show, and nobody else could tell that the device is done.
  *
  * @see "io_uring(7), io_uring_setup(2), io_uring_enter(2), io_uring_register(2)"
  */
 public final class IoRing implements AutoCloseable {
     private static final int SETUP_SINGLE_ISSUER = 0x1000;
-    private static final int SETUP_DEFER_TASKRUN = 0x2000;
+    private static final int SETUP_COOP_TASKRUN = 0x100;
     private static final int SETUP_TASKRUN_FLAG = 0x200;
     private static final int FEATURE_SINGLE_MMAP = 1;
     private static final int FEATURE_EXT_ARG = 0x100;
@@ -49,6 +52,9 @@ public final class IoRing implements AutoCloseable {
     /** The host registers at most 1 GiB in one buffer. */
     private static final int BUFFER_SHIFT = 30;
     private static final int POLLHUP = 0x10;
+    /** How long an owner is given to show its completions before the ring is torn down. */
+    private static final long IDLE_NANOS = 20_000_000;
+    private static final long LOOK_NANOS = 20_000;
 
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
@@ -65,6 +71,8 @@ public final class IoRing implements AutoCloseable {
     private final int bell; // an eventfd that the host rings at each completion
     private final MemorySegment argument = Arena.ofAuto().allocate(ARGUMENT_BYTES + 16, 8);
     private volatile boolean dead;
+    private volatile boolean entering; // written by the owner: it may be handing entries over
+    private boolean idle; // guarded by this: nothing was under way when the ring was killed
     private boolean closed; // guarded by this
 
     // The rest belongs to the owner.
@@ -124,10 +132,11 @@ public final class IoRing implements AutoCloseable {
      * @throws HostException if the host refuses it
      */
     public static IoRing create(int depth) {
+        HostThread.prepareInterrupts(); // kill shall not have to wait for it
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = arena.allocate(Struct.RingParams.BYTES, 8);
             int fd = setUp(depth, params,
-                    SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_TASKRUN_FLAG);
+                    SETUP_SINGLE_ISSUER | SETUP_COOP_TASKRUN | SETUP_TASKRUN_FLAG);
             if (fd == -Errno.EINVAL.number()) {
                 fd = setUp(depth, params, 0);
             }
@@ -351,10 +360,13 @@ public final class IoRing implements AutoCloseable {
         INT.setRelease(ring, (long) at.sqTail, sqTail);
         int entered = sqTail - (int) INT.getAcquire(ring, (long) at.sqHead);
         int flags = ENTER_GETEVENTS | (argumentAddress == 0 ? 0 : ENTER_EXT_ARG);
-        return dead
+        entering = true; // before dead is read: see isIdle
+        int answer = dead
                 ? -Errno.ECANCELED.number()
                 : (int) Syscall.call(SyscallNumber.IO_URING_ENTER, fd, entered, minimum, flags,
                         argumentAddress, argumentBytes);
+        entering = false;
+        return answer;
     }
 
     /** {@return whether {@link #advance} would find a completion, perhaps after a host call} */
@@ -406,6 +418,10 @@ public final class IoRing implements AutoCloseable {
      * Ends the ring without its owner: what is under way is cancelled or drained. Any thread. The
      * owner's calls find nothing afterwards, and are refused.
      *
+     * <p>Most often all entries have their completions at once, whether or not the owner looks at
+     * them, and then nothing is under way any more. Otherwise the ring is torn down, which takes
+     * the host some 40 ms at least.
+     *
      * <p>The host ends a ring when nobody refers to it, and both the mappings and the descriptor
      * do. The mappings are replaced by ordinary memory, so that the owner may go on to write there;
      * the number of the descriptor is made to mean something inert rather than closed, so that a
@@ -421,15 +437,41 @@ public final class IoRing implements AutoCloseable {
         }
         if (!dead) {
             dead = true;
+            idle = awaitIdle();
             rings.mapVoid(0, rings.bytes());
             entries.mapVoid(0, entries.bytes());
             Descriptor.check(Syscall.call(SyscallNumber.DUP3, gone, fd, Descriptor.O_CLOEXEC),
                     "dup3", "raise the limit on open files (ulimit -n)");
         }
-        return goneWriter >= 0 || awaitEnd(nanos);
+        return idle || goneWriter >= 0 || awaitEnd(nanos);
     }
 
-    private boolean awaitEnd(long nanos) {
+    private boolean awaitIdle() {
+        long deadline = System.nanoTime() + IDLE_NANOS;
+        while (!isIdle()) {
+            if (System.nanoTime() - deadline >= 0) {
+                return false;
+            }
+            HostThread.interruptAll(); // an owner that computes works its completions off too
+            LockSupport.parkNanos(this, LOOK_NANOS);
+        }
+        return true;
+    }
+
+    /**
+     * {@return whether each entry that the host has taken is completed} The ring is dead: either
+     * its owner sees that before it hands anything over, or it shows here that it has entered.
+     */
+    private boolean isIdle() {
+        if (entering) {
+            return false;
+        }
+        int taken = (int) INT.getAcquire(ring, (long) at.sqHead);
+        return taken == (int) INT.getAcquire(ring, (long) at.cqTail); // each has one completion
+    }
+
+    /** Waits until the host has torn down a ring that was killed; {@return whether it has} */
+    boolean awaitEnd(long nanos) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment poll = arena.allocate(8, 4);
             MemorySegment time = arena.allocate(16, 8);

@@ -57,6 +57,8 @@ public enum SyscallNumber {
     MADVISE(28, 233),
     /** Says on which nodes memory shall lie. */
     MBIND(237, 235),
+    /** Interrupts the processors that run threads of this process. */
+    MEMBARRIER(324, 283),
     /** Makes a file that is memory. */
     MEMFD_CREATE(319, 279),
     /** Keeps memory resident. */
