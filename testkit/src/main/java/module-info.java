@@ -10,6 +10,8 @@ module exo.testkit {
 
     exports exo.testkit;
 
+    provides org.junit.jupiter.api.extension.Extension with
+            exo.testkit.guard.Spinners;
     provides org.junit.platform.launcher.TestExecutionListener with
             exo.testkit.SkipCounter;
 }

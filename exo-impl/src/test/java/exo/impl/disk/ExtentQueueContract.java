@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -448,6 +449,7 @@ abstract class ExtentQueueContract {
     @Test
     void shouldEndAnEnvironmentWithTransfersUnderWay() throws InterruptedException {
         CountDownLatch holding = new CountDownLatch(1);
+        AtomicBoolean stop = new AtomicBoolean();
         EnvControl child = root.createEnv(EnvSpec.named("gone")
                 .frames(8)
                 .grant("extent", extent,
@@ -455,12 +457,13 @@ abstract class ExtentQueueContract {
                 env -> {
                     startReads(env, env.memory().bindWindow(8));
                     holding.countDown();
-                    while (true) {
+                    while (!stop.get()) {
                         Thread.onSpinWait();
                     }
                 });
         assertTrue(holding.await(20, TimeUnit.SECONDS));
         assertEquals(EnvExit.Reason.ABORTED, child.end(Duration.ofMillis(10)).reason());
+        stop.set(true);
         Window all = root.memory().bindWindow(700);
         all.allocPages(0, 700);
         for (long at = 0; at < all.segment().byteSize(); at += 8) {
