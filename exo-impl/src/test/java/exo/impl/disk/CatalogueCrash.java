@@ -270,7 +270,7 @@ class CatalogueCrash {
                     .arguments(image.toString())
                     .jvm("-XX:+UseSerialGC", "-Xmx64m")
                     .start()) {
-                child.awaitLine("made " + wait + " ", Duration.ofSeconds(60));
+                child.awaitLine("made " + wait + " ", Duration.ofMinutes(3)); // slow disks
                 child.kill();
                 child.awaitExit(Duration.ofSeconds(20));
                 output = child.output();
