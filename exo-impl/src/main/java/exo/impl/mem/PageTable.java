@@ -45,7 +45,6 @@ final class PageTable {
     static final byte THAWED = 5;
 
     static final int NO_FRAME = -1;
-    private static final int NO_PAGE = -1;
 
     private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
     private static final VarHandle PINS = MethodHandles.arrayElementVarHandle(short[].class);
@@ -62,16 +61,17 @@ final class PageTable {
     private final PageMarks marks;
     private final long lastGeneration;
     // The idle pages, each of which leads to the next: written by the owner thread, read for
-    // accounts.
-    private final int[] nextIdle;
-    private int firstIdle = NO_PAGE;
+    // accounts. They hold the name that the page gets when it is taken, which does not change while
+    // it is idle: so taking one need not wait for its generation to be loaded.
+    private final long[] nextIdle;
+    private long firstIdle = Pages.NONE;
 
     PageTable(int pageCount, long lastGeneration) {
         this.state = new byte[pageCount];
         this.frame = new int[pageCount];
         this.generation = new long[pageCount];
         this.pins = new short[pageCount];
-        this.nextIdle = new int[pageCount];
+        this.nextIdle = new long[pageCount];
         this.marks = new PageMarks(pageCount);
         this.lastGeneration = lastGeneration;
         Arrays.fill(frame, NO_FRAME);
@@ -99,11 +99,11 @@ final class PageTable {
      */
     int idleCount() {
         int count = 0;
-        int page = firstIdle;
+        long name = firstIdle;
         // The list may change under another thread, which must not follow it in a circle.
-        for (int looks = 0; page != NO_PAGE && looks < state.length; looks++) {
-            count += state(page) == OWN ? 1 : 0;
-            page = nextIdle[page];
+        for (int looks = 0; name != Pages.NONE && looks < state.length; looks++) {
+            count += state(Pages.index(name)) == OWN ? 1 : 0;
+            name = nextIdle[Pages.index(name)];
         }
         return count;
     }
@@ -191,16 +191,16 @@ final class PageTable {
      * thread.
      */
     void pruneIdle() {
-        int kept = NO_PAGE;
-        int next;
-        for (int page = firstIdle; page != NO_PAGE; page = next) {
-            next = nextIdle[page];
-            if (state(page) == OWN) {
-                kept = page;
-            } else if (kept == NO_PAGE) {
+        long kept = Pages.NONE;
+        long next;
+        for (long name = firstIdle; name != Pages.NONE; name = next) {
+            next = nextIdle[Pages.index(name)];
+            if (state(Pages.index(name)) == OWN) {
+                kept = name;
+            } else if (kept == Pages.NONE) {
                 firstIdle = next;
             } else {
-                nextIdle[kept] = next;
+                nextIdle[Pages.index(kept)] = next;
             }
         }
     }
@@ -210,18 +210,20 @@ final class PageTable {
         pruneIdle();
         int[] pages = new int[Math.min(count, idleCount())];
         for (int i = 0; i < pages.length; i++) {
-            pages[i] = firstIdle;
-            firstIdle = nextIdle[firstIdle];
+            pages[i] = Pages.index(firstIdle);
+            firstIdle = nextIdle[pages[i]];
         }
         return pages;
     }
 
     /** hot: guarded by the page benchmark. */
     long tryTake() {
-        for (int page = firstIdle; page != NO_PAGE; page = firstIdle) {
+        for (long name = firstIdle; name != Pages.NONE; name = firstIdle) {
+            int page = (int) (name >>> Pages.GENERATION_BITS);
             firstIdle = nextIdle[page];
             if ((byte) STATE.getOpaque(state, page) == OWN) {
-                return ((long) page << Pages.GENERATION_BITS) | ++generation[page];
+                generation[page] = Pages.generation(name);
+                return name;
             }
         }
         return Pages.NONE;
@@ -243,16 +245,16 @@ final class PageTable {
         generation[page] = next;
         if (next < lastGeneration) {
             nextIdle[page] = firstIdle;
-            firstIdle = page;
+            firstIdle = name + 2; // as it is called when it is taken again
         }
         return 0;
     }
 
     /** {@return whether a name is the current one of a page in use, taken or not} */
     boolean isCurrent(long name) {
+        // Of a negative name it is more than any window has.
         int page = (int) (name >>> Pages.GENERATION_BITS);
-        return name >= 0
-                && page < generation.length
+        return page < generation.length
                 && generation[page] == Pages.generation(name)
                 && (name & 1) != 0;
     }
