@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.cap;
 
+import exo.api.Blame;
 import exo.api.Capability;
+import exo.api.CapabilityException;
+import exo.api.ErrorCode;
 import exo.api.Rights;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +25,8 @@ import java.util.List;
  * resource returns. Children whose subtree needs care come first in the list of children, so that
  * they are found without passing the others.
  *
- * <p>An object made without a constructor has no lineage and is refused by {@link
- * CapabilityTable#check}.
+ * <p>An object made without a constructor has no lineage: it is refused by {@link
+ * CapabilityTable#check}, is not live, and refuses to say what it has not.
  */
 // Capabilities and epochs are compared by identity.
 @SuppressWarnings("ReferenceEquality")
@@ -80,17 +83,32 @@ public abstract class KernelCapability implements Capability {
 
     /** {@return where it comes from} */
     public final Lineage lineage() {
-        return lineage;
+        return made(lineage);
+    }
+
+    /**
+     * {@return what a constructor has set}
+     *
+     * @param <T> its type
+     * @param field the field, which is null in an object made without a constructor
+     * @throws CapabilityException with {@link ErrorCode#INVALID} for such an object
+     */
+    protected static <T> T made(T field) {
+        if (field == null) {
+            throw new CapabilityException(ErrorCode.INVALID, Blame.CALLER, "capability",
+                    "it was made without a constructor", "use the object that the kernel gave out");
+        }
+        return field;
     }
 
     @Override
     public final Rights rights() {
-        return lineage.rights();
+        return lineage().rights();
     }
 
     @Override
     public final String label() {
-        return lineage.label();
+        return lineage().label();
     }
 
     @Override
@@ -112,7 +130,9 @@ public abstract class KernelCapability implements Capability {
     /** {@return kind, label and rights, for messages} */
     @Override
     public final String toString() {
-        return kind() + " '" + label() + "' (" + rights() + ")";
+        return isForged()
+                ? kind() + " made without a constructor"
+                : kind() + " '" + label() + "' (" + rights() + ")";
     }
 
     final boolean isForged() {

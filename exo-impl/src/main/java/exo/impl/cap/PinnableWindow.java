@@ -40,7 +40,10 @@ public interface PinnableWindow {
         return window;
     }
 
-    /** {@return the environment the window belongs to} */
+    /**
+     * {@return the environment the window belongs to; null if the object was made without a
+     * constructor}
+     */
     Principal principal();
 
     /**

@@ -34,16 +34,16 @@ final class KernelQuantum extends KernelCapability implements Quantum {
 
     @Override
     public int core() {
-        return interval.timeline.core();
+        return made(interval).timeline.core();
     }
 
     @Override
     public int firstSlot() {
-        return interval.firstSlot;
+        return made(interval).firstSlot;
     }
 
     @Override
     public int slotCount() {
-        return interval.slotCount;
+        return made(interval).slotCount;
     }
 }

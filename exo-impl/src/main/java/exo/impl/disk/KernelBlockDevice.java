@@ -16,7 +16,7 @@ final class KernelBlockDevice extends KernelCapability implements BlockDevice {
     }
 
     Device device() {
-        return device;
+        return made(device);
     }
 
     @Override
@@ -31,31 +31,31 @@ final class KernelBlockDevice extends KernelCapability implements BlockDevice {
 
     @Override
     public String deviceName() {
-        return device.name();
+        return device().name();
     }
 
     @Override
     public int blockBytes() {
-        return device.blockBytes();
+        return device().blockBytes();
     }
 
     @Override
     public long blockCount() {
-        return device.blockCount();
+        return device().blockCount();
     }
 
     @Override
     public long reservedBlocks() {
-        return Catalogue.reservedBlocks(device.blockBytes());
+        return Catalogue.reservedBlocks(device().blockBytes());
     }
 
     @Override
     public boolean isDirect() {
-        return device.file().isDirect();
+        return device().file().isDirect();
     }
 
     @Override
     public boolean isWritable() {
-        return device.file().isWritable();
+        return device().file().isWritable();
     }
 }

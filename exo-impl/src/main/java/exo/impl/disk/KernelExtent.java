@@ -31,7 +31,7 @@ final class KernelExtent extends KernelCapability implements Extent {
     }
 
     Run run() {
-        return run;
+        return made(run);
     }
 
     @Override
@@ -52,12 +52,12 @@ final class KernelExtent extends KernelCapability implements Extent {
 
     @Override
     public String deviceName() {
-        return run.device().name();
+        return run().device().name();
     }
 
     @Override
     public String extentName() {
-        return run.name();
+        return run().name();
     }
 
     @Override
@@ -72,6 +72,6 @@ final class KernelExtent extends KernelCapability implements Extent {
 
     @Override
     public int blockBytes() {
-        return run.device().blockBytes();
+        return run().device().blockBytes();
     }
 }

@@ -34,8 +34,8 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
     }
 
     @Override
-    public Principal target() {
-        return target;
+    public KernelEnv target() {
+        return made(target);
     }
 
     @Override
@@ -50,17 +50,17 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
 
     @Override
     public String envName() {
-        return target.name();
+        return target().name();
     }
 
     @Override
     public long envId() {
-        return target.id();
+        return target().id();
     }
 
     @Override
     public boolean isEnded() {
-        return target.life().isEnded();
+        return target().life().isEnded();
     }
 
     @Override
@@ -122,7 +122,7 @@ final class EnvTargetCapability extends KernelKeyRing.EnvTarget {
     @Override
     public Optional<EnvExit> awaitExit(Duration timeout) throws InterruptedException {
         Objects.requireNonNull(timeout, "timeout");
-        return target.life().awaitExit(timeout);
+        return target().life().awaitExit(timeout);
     }
 
     /** The control goes with the environment, which may end by itself at any moment. */

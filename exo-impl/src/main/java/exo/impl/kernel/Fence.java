@@ -18,8 +18,8 @@ import java.util.TreeSet;
  * this kernel can neither call the host nor reach memory by address.
  *
  * <p>The fence is made of module boundaries and of the JVM's own refusal of native access; both
- * need the flags that the README states. Without them the kernel works, for libOS code that is
- * trusted.
+ * need the flags that the README states, and that no module is there which opens all others.
+ * Without them the kernel works, for libOS code that is trusted.
  *
  * <p><b>How it is found out.</b> Which modules have native access, the JVM tells for each module.
  * Whether it refuses the others, or warns them and obeys, it does not tell; the flags are looked up
@@ -28,12 +28,19 @@ import java.util.TreeSet;
 final class Fence {
     /** The modules that may call the host: the kernel's own host layer, and what is below it. */
     private static final Set<String> TRUSTED = Set.of("exo.host", "org.jnrproject.jffi");
+    /**
+     * Its {@code ReflectionFactory} calls any constructor of any class for whoever asks, private
+     * ones of the JDK with it: by that way every field of the kernel can be read and written, and
+     * memory reached by address.
+     */
+    private static final String OPENER = "jdk.unsupported";
     private static final List<String> FLAGS = List.of("--illegal-native-access",
             "--sun-misc-unsafe-memory-access");
     private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS",
             "_JAVA_OPTIONS");
     private static final String DENY = "deny";
-    private static final String REMEDY = "start java with -p (module path),"
+    private static final String REMEDY = "start java with -p (module path) and -m"
+            + " (main module), no module requiring jdk.unsupported,"
             + " --enable-native-access=exo.host,org.jnrproject.jffi"
             + " --illegal-native-access=deny --sun-misc-unsafe-memory-access=deny";
 
@@ -44,10 +51,19 @@ final class Fence {
             return Facility.fallback("fence", "the Java language alone",
                     "the kernel lies on the class path, where every class may open it", REMEDY);
         }
-        return judge(strangers(), missingFlags(options()));
+        return judge(strangers(), missing(options()));
     }
 
-    /** {@return what to report, for modules that have native access and flags that are missing} */
+    private static List<String> missing(List<String> options) {
+        List<String> causes = missingFlags(options);
+        if (ModuleLayer.boot().findModule(OPENER).isPresent()) {
+            causes.add("module " + OPENER + " is resolved, through which any module opens every"
+                    + " other");
+        }
+        return causes;
+    }
+
+    /** {@return what to report, for modules that have native access and causes besides} */
     static Facility judge(Set<String> strangers, List<String> missing) {
         List<String> causes = new ArrayList<>(missing);
         if (!strangers.isEmpty()) {

@@ -35,7 +35,7 @@
  *
  * <p>Held by: {@code KernelTest}, {@code EnvTest}, {@code UpcallTest}, {@code RevocationTest},
  * {@code FenceTest}, {@code UnprivilegedTest}, {@code ExposureTest}, {@code EnvHostile}, {@code
- * EndHostile}, {@code NullsHostile}, {@code FenceHostile}, {@code InfoHostile}, {@code
- * WakeWordStress}, {@code TwoWakersStress}.
+ * EndHostile}, {@code NullsHostile}, {@code ForgeryHostile}, {@code FenceHostile}, {@code
+ * InfoHostile}, {@code WakeWordStress}, {@code TwoWakersStress}.
  */
 package exo.impl.kernel;

@@ -53,7 +53,7 @@ final class KernelFrames extends KernelCapability implements Frames {
     }
 
     int[] numbers() {
-        return frames;
+        return made(frames);
     }
 
     @Override
@@ -63,12 +63,12 @@ final class KernelFrames extends KernelCapability implements Frames {
 
     @Override
     public int count() {
-        return frames.length;
+        return numbers().length;
     }
 
     @Override
     public int frame(int index) {
-        return frames[index];
+        return numbers()[index];
     }
 
     boolean contains(int frame) {

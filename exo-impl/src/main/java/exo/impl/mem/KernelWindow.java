@@ -495,7 +495,7 @@ final class KernelWindow implements Window, PinnableWindow {
 
     @Override
     public Principal principal() {
-        return memory.owner();
+        return memory == null ? null : memory.owner();
     }
 
     @Override

@@ -31,7 +31,7 @@ final class KernelNameKey extends KernelCapability implements NameKey {
 
     @Override
     public Name name() {
-        return name;
+        return made(name);
     }
 
     /** Refuses a name that is neither its own nor below it. */

@@ -18,7 +18,7 @@ final class KernelNetDevice extends KernelCapability implements NetDevice {
     }
 
     Device device() {
-        return device;
+        return made(device);
     }
 
     @Override
@@ -33,21 +33,21 @@ final class KernelNetDevice extends KernelCapability implements NetDevice {
 
     @Override
     public String deviceName() {
-        return device.name();
+        return device().name();
     }
 
     @Override
     public int mtu() {
-        return device.mtu();
+        return device().mtu();
     }
 
     @Override
     public Optional<Ipv4Address> hostAddress() {
-        return device.link().hostAddress();
+        return device().link().hostAddress();
     }
 
     @Override
     public int hostPrefix() {
-        return device.link().hostPrefix();
+        return device().link().hostPrefix();
     }
 }

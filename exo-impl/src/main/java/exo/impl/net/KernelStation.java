@@ -18,7 +18,7 @@ final class KernelStation extends KernelCapability implements Station {
     }
 
     StationState state() {
-        return state;
+        return made(state);
     }
 
     @Override
@@ -38,26 +38,26 @@ final class KernelStation extends KernelCapability implements Station {
 
     @Override
     public String deviceName() {
-        return state.device().name();
+        return state().device().name();
     }
 
     @Override
     public MacAddress mac() {
-        return state.mac();
+        return state().mac();
     }
 
     @Override
     public Ipv4Address ipv4() {
-        return state.ipv4();
+        return state().ipv4();
     }
 
     @Override
     public int mtu() {
-        return state.device().mtu();
+        return state().device().mtu();
     }
 
     @Override
     public int maxUncutBytes() {
-        return state.device().maxUncutBytes();
+        return state().device().maxUncutBytes();
     }
 }

@@ -12,20 +12,14 @@ import exo.api.HostConfig;
 import exo.api.ResourceException;
 import exo.api.ResourceKind;
 import exo.api.Rights;
-import exo.api.cpu.Quantum;
 import exo.api.disk.BlockDevice;
 import exo.api.disk.Extent;
 import exo.api.disk.ExtentQueue;
 import exo.api.mem.Frames;
 import exo.api.mem.Window;
-import exo.api.name.NameKey;
-import exo.api.net.Station;
-import exo.api.revoke.Notice;
 import exo.api.upcall.UpcallHandler;
 import exo.api.upcall.Upcalls;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,50 +91,6 @@ class CapabilityHostile {
         assertRefused(ErrorCode.INVALID, () -> root.keys().derive(forged, Rights.READ, "x"));
         assertRefused(ErrorCode.INVALID, () -> root.keys().revoke(forged));
         assertRefused(ErrorCode.INVALID, () -> root.disk().freeExtent(forged));
-    }
-
-    /** {@return an object that is said to be a capability, and fails the test if it is asked} */
-    private static <C extends Capability> C pretended(Class<C> type) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[]{type},
-                (self, method, arguments) -> {
-                    throw new AssertionError("the kernel asks a stranger: " + method.getName());
-                }));
-    }
-
-    @Test
-    void shouldAskNothingOfAnObjectThatIsNotTheKernels() {
-        Window window = root.memory().bindWindow(1);
-        EnvControl control = pretended(EnvControl.class);
-        Extent some = pretended(Extent.class);
-        Frames frames = pretended(Frames.class);
-        List<Runnable> calls = List.of(
-                () -> window.map(0, frames, 0, 1),
-                () -> window.mapCopy(0, frames, 0, 1),
-                () -> root.keys().grant(extent, control, Rights.READ, "x"),
-                () -> root.keys().grant(frames, control, Rights.READ, "x"),
-                () -> root.keys().drop(control),
-                () -> root.keys().derive(frames, Rights.READ, "x"),
-                () -> root.keys().revoke(frames, Notice.NONE),
-                () -> root.disk().allocExtent(pretended(BlockDevice.class), "", 1),
-                () -> root.disk().deriveExtent(some, 0, 1, Rights.READ, "x"),
-                () -> root.disk().bindQueue(some, window, 1),
-                () -> root.cpu().bind(pretended(Quantum.class)),
-                () -> root.net().freeStation(pretended(Station.class)),
-                () -> root.names().list(pretended(NameKey.class)),
-                () -> root.createEnv(EnvSpec.named("x").grant("x", some, Rights.READ), e -> {}));
-        calls.forEach(call -> assertRefused(ErrorCode.INVALID, call));
-        assertEquals(-1, window.frame(0));
-    }
-
-    @Test
-    void shouldNotBeWrittenToAStreamAndReadBack() {
-        Window window = root.memory().bindWindow(1);
-        window.allocPages(0, 1);
-        root.memory().share(window, 0, 1, Rights.ALL, "frames");
-        root.createEnv(EnvSpec.named("child"), env -> {}).end(LONG);
-        for (Capability each : root.keys().all()) {
-            assertFalse(each instanceof java.io.Serializable, each::toString);
-        }
     }
 
     @Test

@@ -49,15 +49,19 @@ class FenceHostile {
         ATTEMPTS.put("System.loadLibrary(\"zip\");", "IllegalCallerException");
         ATTEMPTS.put("SymbolLookup.libraryLookup(\"libm.so.6\", Arena.global());",
                 "IllegalCallerException");
-        ATTEMPTS.put("var f = Class.forName(\"sun.misc.Unsafe\").getDeclaredField(\"theUnsafe\");"
-                + " f.setAccessible(true); Object u = f.get(null);"
-                + " u.getClass().getMethod(\"allocateMemory\", long.class).invoke(u, 8L);",
-                "UnsupportedOperationException");
-        ATTEMPTS.put("var f = Class.forName(\"sun.misc.Unsafe\").getDeclaredField(\"theUnsafe\");"
-                + " f.setAccessible(true); Object u = f.get(null); Extent z = (Extent)"
-                + " u.getClass().getMethod(\"allocateInstance\", Class.class)"
-                + " .invoke(u, mine.getClass()); env.keys().derive(z, Rights.READ, \"z\");",
-                "INVALID");
+        ATTEMPTS.put("Class.forName(\"sun.misc.Unsafe\");", "ClassNotFoundException");
+        ATTEMPTS.put("Class.forName(\"sun.reflect.ReflectionFactory\");",
+                "ClassNotFoundException");
+        ATTEMPTS.put("unsupported().loadClass(\"sun.reflect.ReflectionFactory\")"
+                + ".getMethod(\"getReflectionFactory\").invoke(null);",
+                "LayerInstantiationException");
+        ATTEMPTS.put("Class.forName(\"jdk.internal.reflect.ReflectionFactory\")"
+                + ".getMethod(\"getReflectionFactory\").invoke(null);",
+                "IllegalAccessException");
+        ATTEMPTS.put("new java.io.ObjectOutputStream(java.io.OutputStream.nullOutputStream())"
+                + ".writeObject(mine);", "NotSerializableException");
+        ATTEMPTS.put("Object.class.getDeclaredMethod(\"clone\").setAccessible(true);",
+                "InaccessibleObjectException");
         ATTEMPTS.put("env.getClass().getMethod(\"ledger\").invoke(env);",
                 "IllegalAccessException");
         ATTEMPTS.put("Class.forName(\"exo.impl.cap.CapabilityTable\").getConstructor()"
@@ -123,6 +127,14 @@ class FenceHostile {
                         public long firstBlock() { return 0; }
                         public long blockCount() { return 1; }
                         public int blockBytes() { return 4096; }
+                    }
+                    /** Loads what the boot layer left out into a layer of its own. */
+                    static ClassLoader unsupported() {
+                        var boot = ModuleLayer.boot();
+                        var found = boot.configuration().resolve(ModuleFinder.ofSystem(),
+                                ModuleFinder.of(), java.util.Set.of("jdk.unsupported"));
+                        return boot.defineModulesWithOneLoader(found,
+                                Attack.class.getClassLoader()).findLoader("jdk.unsupported");
                     }
                     static void say(int number, Attempt attempt) {
                         String end = "SUCCESS";
@@ -206,8 +218,7 @@ class FenceHostile {
         Path image = folder.resolve("disk.img");
         try (Subprocess child = ChildJvm.of(Child.class)
                 .jvm("-XX:+UseSerialGC", "-Xmx64m", "--module-path=" + modulePath()
-                        + File.pathSeparator + classes, "--add-modules", "hostile.libos",
-                        "--add-modules", "jdk.unsupported")
+                        + File.pathSeparator + classes, "--add-modules", "hostile.libos")
                 .arguments(image.toString())
                 .start()) {
             child.awaitLine("^(over|exit)", LONG);

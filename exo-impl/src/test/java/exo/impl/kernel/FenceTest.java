@@ -70,6 +70,14 @@ class FenceTest {
     }
 
     @Test
+    void shouldNameTheModuleThatOpensAllOthers() {
+        String line = fenceWith("--add-modules=jdk.unsupported");
+        assertTrue(line.startsWith("fence FALLBACK"), line);
+        assertTrue(line.contains("module jdk.unsupported is resolved"), line);
+        assertTrue(line.contains("no module requiring jdk.unsupported"), "the remedy: " + line);
+    }
+
+    @Test
     void shouldFindMissingFlagsAndLetTheLastOneCount() {
         String first = "--illegal-native-access=";
         String second = "--sun-misc-unsafe-memory-access=";
