@@ -19,6 +19,11 @@ public interface Revocable {
         return 0;
     }
 
+    /** {@return whether to take may come to waiting for a device, which may hang} */
+    default boolean mayWait() {
+        return true;
+    }
+
     /**
      * Takes by force, ends whatever uses what is taken, records it in the repossession vector, and
      * returns when it is free for others.

@@ -30,6 +30,11 @@ final class IdleReturn implements EventSource, Revocable {
     }
 
     @Override
+    public boolean mayWait() {
+        return memory.mayWait();
+    }
+
+    @Override
     public long take(long most) {
         return memory.repossess((int) most);
     }

@@ -75,7 +75,7 @@ final class Kernel implements Exokernel {
                     .slots(cores.totalSlots())
                     .objects(config.objects())
                     .threads(ROOT_THREADS));
-            pool.onShortage(new FrameLender(pool, config.lending(), this::allEnvs));
+            pool.onShortage(own(new FrameLender(pool, config.lending(), this::allEnvs)));
             disks.giveTo(root, capabilities);
             nets.giveTo(root, capabilities);
             names.giveTo(root, capabilities);

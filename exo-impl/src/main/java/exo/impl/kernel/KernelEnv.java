@@ -199,10 +199,15 @@ final class KernelEnv implements Env, Holder {
     // ----------------------------------------------------------
 
     @Override
-    public void checkCaller() {
+    public boolean isCaller() {
         KernelEnv caller = Thread.currentThread() instanceof KernelThread thread
                 && thread.env().kernel == kernel ? thread.env() : kernel.root();
-        if (caller != this) {
+        return caller == this;
+    }
+
+    @Override
+    public void checkCaller() {
+        if (!isCaller()) {
             throw new WrongThreadException("thread " + Thread.currentThread().getName()
                     + " is not one of env " + name);
         }

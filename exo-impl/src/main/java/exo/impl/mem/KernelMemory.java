@@ -339,6 +339,19 @@ public final class KernelMemory implements Memory, EnvService {
     }
 
     /**
+     * {@return whether to take frames by force may come to waiting for a device} It does not if
+     * nothing pins pages, and nobody else sees them, who might pin them.
+     */
+    public boolean mayWait() {
+        synchronized (lock) {
+            if (!shares.isEmpty() || !snapshots.isEmpty() || !spills.isEmpty()) {
+                return true;
+            }
+        }
+        return windowsNow().stream().anyMatch(window -> window.force().isPinned());
+    }
+
+    /**
      * Takes frames of this environment by force: idle pages, then unmarked ones, then those that a
      * transfer or a ring uses, then frozen frames, then buffers of spill areas, then marked pages;
      * pages from the window bound last, and from its highest page down. Marked pages that must go

@@ -58,6 +58,13 @@ final class WindowForce {
         return holders.size();
     }
 
+    /** {@return whether queues or bindings lie on the window} */
+    boolean isPinned() {
+        synchronized (pages) {
+            return !holders.isEmpty();
+        }
+    }
+
     void forgetHolders() {
         synchronized (pages) {
             holders.clear();

@@ -7,7 +7,8 @@ import java.util.function.LongUnaryOperator;
 
 /** Takes until enough is back. */
 final class Force {
-    private static final long LOOK_NANOS = 50_000;
+    private static final long FIRST_PAUSE_NANOS = 50_000;
+    private static final long LAST_PAUSE_NANOS = 1_000_000;
 
     private Force() {}
 
@@ -23,11 +24,15 @@ final class Force {
     static long until(LongSupplier outstanding, LongUnaryOperator take) {
         long taken = 0;
         long before = outstanding.getAsLong();
+        long pause = FIRST_PAUSE_NANOS;
         while (before > 0) {
             taken += take.applyAsLong(before);
             long after = outstanding.getAsLong();
             if (after > 0 && after >= before) {
-                LockSupport.parkNanos(LOOK_NANOS);
+                LockSupport.parkNanos(pause);
+                pause = Math.min(2 * pause, LAST_PAUSE_NANOS);
+            } else {
+                pause = FIRST_PAUSE_NANOS;
             }
             before = after;
         }

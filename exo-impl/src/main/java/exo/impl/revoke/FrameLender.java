@@ -29,12 +29,16 @@ import java.util.function.Supplier;
  * Frames belong to no particular request until they are there, so none is lost when requests are
  * served in another order than their frames were called in. Targets go when nobody waits.
  *
+ * <p><b>Devices that hang.</b> What is due from a holder that is held up by one counts for nothing:
+ * it may never come. Others are called instead, and lose their frames at once, as the time for
+ * asking is over by then.
+ *
  * <p><b>Locking.</b> This object guards the targets; inside it only the pool, ledgers and lists of
  * environments are locked. The policy, the upcalls and the waiting run outside it.
  *
  * @see "Hand: Self-Paging in the Nemesis Operating System, OSDI 1999, section 3.2"
  */
-public final class FrameLender implements FrameQueue.Shortage {
+public final class FrameLender implements FrameQueue.Shortage, AutoCloseable {
     /** A request looks so soon after it has begun to wait, and then half as often each time. */
     private static final long FIRST_LOOK_NANOS = 200_000;
 
@@ -44,6 +48,7 @@ public final class FrameLender implements FrameQueue.Shortage {
     private final HostConfig.Lending lending;
     private final Supplier<List<? extends Holder>> holders;
     private final Map<Holder, Integer> targets = new LinkedHashMap<>(); // guarded by this
+    private final Takers takers = new Takers(); // locked inside this
 
     /**
      * Makes the lender of a kernel.
@@ -74,6 +79,12 @@ public final class FrameLender implements FrameQueue.Shortage {
         }
     }
 
+    /** Waits until what is being taken is free, or was given to the pool. */
+    @Override
+    public void close() {
+        takers.close();
+    }
+
     private synchronized void forgetTargets() {
         if (pool.isIdle()) {
             targets.keySet().forEach(holder -> holder.revocable(Charge.FRAMES).wantIdle(0));
@@ -84,6 +95,9 @@ public final class FrameLender implements FrameQueue.Shortage {
     // ---- what is due ---------------------------------------------------------------------------
 
     private synchronized int due(Holder holder) {
+        if (takers.isHeldUp(holder)) {
+            return 0;
+        }
         int extra = holder.ledger().extraFrames();
         return Math.max(0, extra - targets.getOrDefault(holder, extra));
     }
@@ -109,7 +123,7 @@ public final class FrameLender implements FrameQueue.Shortage {
         if (uncalled() > 0) {
             for (Holder holder : holders.get()) {
                 int spare = holder.ledger().extraFrames() - due(holder);
-                if (spare > 0) {
+                if (spare > 0 && !takers.isHeldUp(holder)) {
                     candidates.put(new Candidate(holder.id(), holder.name(),
                             (int) holder.ledger().used(Charge.FRAMES)
                                     + holder.ledger().extraFrames(),
@@ -214,7 +228,7 @@ public final class FrameLender implements FrameQueue.Shortage {
                     // Snapshots go as a whole, with the views that others have of them.
                     long share = Math.min(outstanding(), due(holder));
                     if (share > 0) {
-                        taken += holder.revocable(Charge.FRAMES).take(share);
+                        taken += takers.take(holder, share);
                     }
                 }
                 return taken;

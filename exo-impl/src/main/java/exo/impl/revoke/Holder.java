@@ -11,6 +11,9 @@ import java.util.function.Supplier;
 
 /** An environment, as the abort protocol sees it. */
 public interface Holder extends Principal {
+    /** {@return whether the calling thread is one of its own} */
+    boolean isCaller();
+
     /** {@return the environments it has created that still live} */
     List<? extends Holder> children();
 

@@ -13,11 +13,12 @@
  * </ul>
  *
  * <p>It does not guarantee that a device finishes in time: a frame that a transfer is writing to is
- * free only when the transfer was cancelled or is over, and is taken last.
+ * free only when the transfer was cancelled or is over, and is taken last. Whoever needs lent
+ * frames goes on to another holder when a device hangs.
  *
  * <p>Reading order: {@link exo.impl.revoke.AbortProtocol}, {@code Claim} and its three kinds:
  * {@link exo.impl.revoke.QuotaClaim}, {@link exo.impl.revoke.RecallClaim}, {@link
- * exo.impl.revoke.FrameLender}.
+ * exo.impl.revoke.FrameLender}; {@code Takers}.
  *
  * {@snippet lang="java" :
  * Reclaimed back = QuotaClaim.reclaim(holder, creator, ResourceKind.FRAMES, 64,
@@ -32,6 +33,6 @@
  * break); Hand, OSDI 1999 (guaranteed and extra frames).
  *
  * <p>Held by: {@code RevocationTest}, {@code ReclaimTest}, {@code LendingTest},
- * {@code ProtocolHostile}.
+ * {@code ProtocolHostile}, {@code HeldUpHostile}.
  */
 package exo.impl.revoke;
