@@ -15,6 +15,10 @@ import exo.api.disk.DiskConfig.QueueBackend;
 import exo.api.disk.Extent;
 import exo.api.mem.MemoryConfig;
 import java.time.Duration;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -85,6 +89,15 @@ public final class VmBench implements AutoCloseable {
             throw new AssertionError(child.envName() + " failed: " + failure, failure);
         });
         assertEquals(EnvExit.Reason.RETURNED, exit.reason());
+    }
+
+    /** Waits until all are there. */
+    public static void meet(CyclicBarrier all) {
+        try {
+            all.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError("not all are there", e);
+        }
     }
 
     /** Closes the kernel, in which nothing may be left of the environments. */

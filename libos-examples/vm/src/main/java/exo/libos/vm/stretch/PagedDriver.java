@@ -11,7 +11,6 @@ import exo.api.mem.SoftTlb;
 import exo.api.upcall.Upcalls;
 import exo.libos.vm.io.PageQueue;
 import java.util.BitSet;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Self-paging: a range larger than its frames, paged to an extent. The libOS pays for it with its
@@ -28,6 +27,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Who goes.</b> A clock with a second chance: the hand takes a page out of the software TLB
  * and asks {@code Window.collectReferenced} whether it was used since the hand last came. Dirty
  * pages are written in batches.
+ *
+ * <p><b>Read ahead.</b> {@link #readAhead(int)} has the pages that follow read with the one that is
+ * accessed: one wait for all of them.
  *
  * <p><b>Asked for frames</b>, it writes out as many pages as it must, returns each as soon as it is
  * written, and does with fewer frames from then on; {@link #frameLimit(int)} raises the number
@@ -54,12 +56,11 @@ public final class PagedDriver extends StretchDriver {
     private static final byte LEAVING = 16; // it goes when it is written
     private static final byte LOST = 32;
     private static final byte SPILLED = 64;
+    private static final byte READING = -128; // ahead: nobody has asked for it yet
 
     private static final int DEPTH = 32;
     private static final int MAX_BATCH = 16;
     private static final int BATCHES = 8;
-    private static final long PATIENCE_NANOS = 100_000_000;
-    private static final long PAUSE_NANOS = 50_000;
     private static final int WRITE_TAG = 1; // of a write; the page is in the bits above
     private static final int REVOKED = ErrorCode.REVOKED.refusal();
     private static final int BUSY = ErrorCode.BUSY.refusal();
@@ -73,11 +74,13 @@ public final class PagedDriver extends StretchDriver {
     private final Env env;
     private Rescue rescue; // null if taken pages are not kept
     private int frameLimit;
+    private int readAhead;
     private boolean readIsOver;
     private int readResult;
     private int writeError; // the last refusal of a write, 0 if there was none
     private int writeErrorPage;
     private long pageIns;
+    private long readWaits;
     private long pageOuts;
     private long losses;
 
@@ -173,9 +176,35 @@ public final class PagedDriver extends StretchDriver {
         makeRoom(0);
     }
 
+    /** {@return how many pages it reads at once beyond the one that is accessed} */
+    public int readAhead() {
+        return readAhead;
+    }
+
+    /**
+     * Changes how many pages it reads at once beyond the one that is accessed: those that follow,
+     * as far as they lie on the extent. That pays where pages are accessed in order, and costs
+     * frames and transfers where they are not.
+     *
+     * @param pageCount how many, 0 to 16; at first 0. All pages of one fault fit the frame limit.
+     */
+    public void readAhead(int pageCount) {
+        checkOpen();
+        if (pageCount < 0 || pageCount > MAX_BATCH) {
+            throw new IllegalArgumentException("pageCount must be 0 to " + MAX_BATCH + ", but was "
+                    + pageCount);
+        }
+        readAhead = pageCount;
+    }
+
     /** {@return how many pages were read back} */
     public long pageIns() {
         return pageIns;
+    }
+
+    /** {@return how often an access waited for pages to be read back} */
+    public long readWaits() {
+        return readWaits;
     }
 
     /** {@return how many pages were written out} */
@@ -216,12 +245,16 @@ public final class PagedDriver extends StretchDriver {
     }
 
     private void pageIn(int page) {
+        int following = is(page, STORED) ? following(page) : 0;
         while (true) {
-            makeRoom(1);
+            makeRoom(1 + following);
             allocate(page);
             state[page] |= RESIDENT;
             clock.add(page);
+            int ahead = beginAhead(page + 1, following);
+            following = 0; // once: the page itself must come
             int refusal = fill(page);
+            awaitReads(page + 1, ahead);
             if (refusal == 0) {
                 return;
             }
@@ -237,12 +270,54 @@ public final class PagedDriver extends StretchDriver {
         }
     }
 
+    /** {@return how many pages after this one shall be read with it} */
+    private int following(int page) {
+        int most = Math.min(readAhead, frameLimit - 1);
+        int count = 0;
+        while (count < most && page + 1 + count < pageCount()
+                && state[page + 1 + count] == STORED) {
+            count++;
+        }
+        return count;
+    }
+
+    /** Begins to read pages that nobody has asked for; {@return how many, from the first on} */
+    private int beginAhead(int first, int most) {
+        int begun = 0;
+        while (begun < most && clock.count() < frameLimit && tryBeginRead(first + begun)) {
+            begun++;
+        }
+        return begun;
+    }
+
+    private boolean tryBeginRead(int page) {
+        if (!tryAllocFrame(page)) {
+            return false;
+        }
+        if (queue.tryRead(page, window().page(page), (long) page << 1) != 0) {
+            window().releasePages(page, 1);
+            return false;
+        }
+        state[page] |= RESIDENT | READING;
+        clock.add(page);
+        return true;
+    }
+
+    private void awaitReads(int first, int count) {
+        for (int page = first; page < first + count; page++) {
+            while (is(page, READING)) {
+                await(Upcalls.NEVER);
+            }
+        }
+    }
+
     /** Gives a page that has a frame its content; {@return 0 or a refusal} */
     private int fill(int page) {
         boolean spilled = is(page, SPILLED);
         if (!spilled && !is(page, STORED)) {
             return 0;
         }
+        readWaits++;
         int refusal = spilled ? rescue.read(page) : read(page);
         if (refusal == 0) {
             pageIns++;
@@ -265,37 +340,18 @@ public final class PagedDriver extends StretchDriver {
         }
     }
 
-    /**
-     * Gives a page a frame. If the kernel refuses, the driver has fewer frames than it thought.
-     * What is being taken by force counts as held until it is gone, so that a driver which lost its
-     * last frame is refused one it may have a moment later: it tries for a while.
-     */
+    /** Gives a page a frame. If the kernel refuses, the driver has fewer than it thought. */
     private void allocate(int page) {
-        long giveUp = System.nanoTime() + PATIENCE_NANOS;
-        while (true) {
-            try {
-                allocFrame(page);
+        while (clock.count() > 0) {
+            if (tryAllocFrame(page)) {
                 return;
-            } catch (ResourceException e) {
-                boolean isScarce = e.code() == ErrorCode.QUOTA || e.code() == ErrorCode.EXHAUSTED;
-                boolean canGoOn = clock.count() > 0 || System.nanoTime() - giveUp < 0;
-                if (!isScarce || !canGoOn) {
-                    throw e;
-                }
             }
-            giveUpOne();
+            frameLimit = clock.count();
+            if (evict(1, Upcalls.NEVER) == 0) {
+                throw noRoom();
+            }
         }
-    }
-
-    private void giveUpOne() {
-        if (clock.count() == 0) {
-            LockSupport.parkNanos(this, PAUSE_NANOS);
-            return;
-        }
-        frameLimit = clock.count();
-        if (evict(1, Upcalls.NEVER) == 0) {
-            throw noRoom();
-        }
+        allocFrame(page);
     }
 
     private int read(int page) {
@@ -340,18 +396,21 @@ public final class PagedDriver extends StretchDriver {
         return !isDead;
     }
 
-    /** Binds another queue if this one is dead; what was on its way out is in memory still. */
+    /**
+     * Binds another queue if this one is dead; what was on its way out is in memory still, what was
+     * on its way in is on the extent still.
+     */
     private boolean revive() {
-        if (!queue.tryRevive()) {
-            return false;
-        }
-        for (int i = 0; i < clock.count(); i++) {
+        boolean isLive = queue.tryRevive();
+        for (int i = clock.count() - 1; i >= 0; i--) {
             int page = clock.page(i);
-            if (is(page, WRITING)) {
+            if (is(page, READING)) {
+                arrived(page, REVOKED);
+            } else if (isLive && is(page, WRITING)) {
                 state[page] = (byte) ((state[page] & ~(WRITING | LEAVING)) | DIRTY);
             }
         }
-        return true;
+        return isLive;
     }
 
     private void collect() {
@@ -359,10 +418,22 @@ public final class PagedDriver extends StretchDriver {
             int page = (int) (queue.tag() >>> 1);
             if ((queue.tag() & WRITE_TAG) != 0) {
                 written(page, queue.result());
+            } else if (is(page, READING)) {
+                arrived(page, queue.result());
             } else {
                 readIsOver = true;
                 readResult = queue.result();
             }
+        }
+    }
+
+    /** A page that nobody has asked for yet is there, or comes when it is asked for. */
+    private void arrived(int page, int result) {
+        state[page] &= ~READING;
+        if (result == 0) {
+            pageIns++;
+        } else {
+            release(page);
         }
     }
 

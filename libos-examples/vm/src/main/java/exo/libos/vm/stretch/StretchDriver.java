@@ -29,7 +29,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Faults.</b> A stretch asks the kernel's software TLB before each access. What that does not
  * know, the kernel hands back to the libOS, on the thread that accesses: {@link #fault} finds the
  * page a frame, and {@link #show} makes it accessible. A libOS may write drivers of its own this
- * way; those that ship are {@link NailedDriver}, {@link PhysicalDriver} and {@link PagedDriver}.
+ * way; those that ship are {@link NailedDriver}, {@link PhysicalDriver}, {@link PagedDriver} and
+ * {@link NullDriver}.
  *
  * <p><b>Upcalls.</b> A driver is an {@link UpcallHandler} for what concerns it: requests for
  * frames, frames that were taken, completions of its queue. A libOS with one driver and nothing
@@ -46,7 +47,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public abstract class StretchDriver implements UpcallHandler, AutoCloseable {
     private static final int MAX_TLB_ENTRIES = 1 << 16;
-    private static final long PATIENCE_NANOS = 1_000_000_000;
+    private static final long BUSY_NANOS = 1_000_000_000;
+    private static final long SCARCE_NANOS = 100_000_000;
     private static final long PAUSE_NANOS = 50_000;
 
     private final Window window;
@@ -264,24 +266,57 @@ public abstract class StretchDriver implements UpcallHandler, AutoCloseable {
     }
 
     /**
-     * Allocates a frame for a page. A page whose frame is being taken is waited for.
+     * Allocates a frame for a page. A page whose frame is being taken is waited for. What is being
+     * taken by force counts as held until it is gone, so that a driver which lost a frame is
+     * refused one it may have a moment later: that is tried for 100 ms.
      *
      * @param page the number of the page, without a frame
      * @throws ResourceException as {@link Window#allocPages(int, int)}; no effect
      */
     protected final void allocFrame(int page) {
-        long giveUp = System.nanoTime() + PATIENCE_NANOS;
+        allocFrame(page, SCARCE_NANOS);
+    }
+
+    /**
+     * Allocates a frame for a page as {@link #allocFrame} does, but does not try again if the
+     * environment may have none.
+     *
+     * @param page the number of the page, without a frame
+     * @return whether it has one now
+     * @throws ResourceException as {@link Window#allocPages(int, int)}, but for want of frames; no
+     *         effect
+     */
+    protected final boolean tryAllocFrame(int page) {
+        try {
+            allocFrame(page, 0);
+            return true;
+        } catch (ResourceException e) {
+            if (!isScarce(e)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private void allocFrame(int page, long scarceNanos) {
+        long begin = System.nanoTime();
         while (true) {
             try {
                 window.allocPages(page, 1);
                 return;
             } catch (ResourceException e) {
-                if (e.code() != ErrorCode.BUSY || System.nanoTime() - giveUp > 0) {
+                long patience = isScarce(e) ? scarceNanos : BUSY_NANOS;
+                boolean mayPass = isScarce(e) || e.code() == ErrorCode.BUSY;
+                if (!mayPass || System.nanoTime() - begin >= patience) {
                     throw e;
                 }
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             }
         }
+    }
+
+    private static boolean isScarce(ResourceException refusal) {
+        return refusal.code() == ErrorCode.QUOTA || refusal.code() == ErrorCode.EXHAUSTED;
     }
 
     /**
@@ -291,11 +326,18 @@ public abstract class StretchDriver implements UpcallHandler, AutoCloseable {
      * @param remedy how the driver would have kept it
      */
     protected final ResourceException lost(int page, String remedy) {
-        Stretch stretch = owners[page];
-        return new ResourceException(ErrorCode.REPOSSESSED, Blame.CALLER,
-                "page " + stretch.inside(page) + " of a stretch",
+        return new ResourceException(ErrorCode.REPOSSESSED, Blame.CALLER, named(page),
                 "its frame was taken by force, and its content was nowhere else",
                 remedy + "; Stretch.discard makes the page usable again, as zeros");
+    }
+
+    /**
+     * {@return a page as whoever has its stretch knows it, for messages}
+     *
+     * @param page the number of the page; a stretch has it
+     */
+    protected final String named(int page) {
+        return "page " + owners[page].inside(page) + " of a stretch";
     }
 
     private long address(int page) {

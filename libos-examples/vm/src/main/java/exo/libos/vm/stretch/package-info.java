@@ -18,7 +18,8 @@
  *
  * <p>Reading order: {@link exo.libos.vm.stretch.Stretch}, {@link
  * exo.libos.vm.stretch.StretchDriver}, {@link exo.libos.vm.stretch.NailedDriver}, {@link
- * exo.libos.vm.stretch.PhysicalDriver}, {@link exo.libos.vm.stretch.PagedDriver}.
+ * exo.libos.vm.stretch.PhysicalDriver}, {@link exo.libos.vm.stretch.PagedDriver}, {@link
+ * exo.libos.vm.stretch.NullDriver}.
  *
  * {@snippet lang="java" :
  * PagedDriver driver = PagedDriver.open(env, extent, 4096, 256);   // 16 MiB on 1 MiB
@@ -33,7 +34,7 @@
  * <p>Source: Hand, "Self-Paging in the Nemesis Operating System", OSDI 1999. Departure: Java code
  * cannot be stopped at a load, so a stretch asks before each access.
  *
- * <p>Held by: {@code NailedDriverTest}, {@code PhysicalDriverTest}, {@code PagedDriverTest}, {@code
- * PagedReclaimTest}, {@code PagersTest}.
+ * <p>Held by: {@code NailedDriverTest}, {@code PhysicalDriverTest}, {@code NullDriverTest}, {@code
+ * PagedDriverContract}, {@code PagedReclaimTest}, {@code PagersTest}.
  */
 package exo.libos.vm.stretch;

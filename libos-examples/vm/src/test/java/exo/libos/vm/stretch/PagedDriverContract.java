@@ -8,6 +8,7 @@ import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.disk.DiskConfig.QueueBackend;
 import exo.api.disk.Extent;
+import exo.api.upcall.Upcalls;
 import exo.libos.vm.VmBench;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
@@ -114,6 +115,77 @@ abstract class PagedDriverContract {
             }
             assertEquals(0, driver.pageOuts());
             assertEquals(0, driver.pageIns(), "what was never written is not read back");
+        });
+    }
+
+    private long readInOrder(PagedDriver driver, Stretch stretch) {
+        long before = driver.readWaits();
+        for (int page = 0; page < PAGES; page++) {
+            assertEquals(page, stretch.getLong((long) page * pageBytes), "page " + page);
+        }
+        return driver.readWaits() - before;
+    }
+
+    @Test
+    void shouldWaitOnceForAllPagesThatAreReadAhead() {
+        paged((env, driver) -> {
+            Stretch stretch = driver.bindStretch(PAGES, Rights.READ_WRITE);
+            for (int page = 0; page < PAGES; page++) {
+                stretch.putLong((long) page * pageBytes, page);
+            }
+            assertEquals(0, driver.readAhead());
+            readInOrder(driver, stretch);
+            assertEquals(PAGES, readInOrder(driver, stretch), "each page is waited for");
+            driver.readAhead(7);
+            readInOrder(driver, stretch);
+            long ins = driver.pageIns();
+            assertEquals(PAGES / 8, readInOrder(driver, stretch));
+            assertEquals(PAGES, driver.pageIns() - ins, "none is read twice");
+            assertTrue(env.account().framesHeld() <= FRAMES);
+            driver.frameLimit(3);
+            assertTrue(readInOrder(driver, stretch) >= PAGES / 3, "as far as it has frames");
+            assertEquals(3, driver.held());
+            driver.frameLimit(1);
+            assertEquals(PAGES, readInOrder(driver, stretch));
+        });
+    }
+
+    @Test
+    void shouldReadOnlyThoseAheadThatLieOnTheExtent() {
+        paged((env, driver) -> {
+            driver.readAhead(16);
+            Stretch stretch = driver.bindStretch(PAGES, Rights.READ_WRITE);
+            for (int page = 0; page < PAGES; page += 2) {
+                stretch.putLong((long) page * pageBytes, page);
+            }
+            long waits = driver.readWaits();
+            driver.giveBack(FRAMES, Upcalls.NEVER);
+            driver.frameLimit(FRAMES);
+            for (int page = 0; page < PAGES; page++) {
+                assertEquals(page % 2 == 0 ? page : 0, stretch.getLong((long) page * pageBytes));
+            }
+            assertEquals(PAGES / 2, driver.readWaits() - waits, "a page of zeros ends a run");
+            assertThrows(IllegalArgumentException.class, () -> driver.readAhead(-1));
+            assertThrows(IllegalArgumentException.class, () -> driver.readAhead(17));
+            assertEquals(16, driver.readAhead());
+        });
+    }
+
+    @Test
+    @ExtendWith(Seeds.class)
+    void shouldKeepWhatIsWrittenAtRandomWhileItReadsAhead(Seed seed) {
+        RandomGenerator random = seed.random();
+        paged((env, driver) -> {
+            Stretch stretch = driver.bindStretch(PAGES, Rights.READ_WRITE);
+            byte[] model = new byte[PAGES * pageBytes];
+            for (int i = 0; i < 2000; i++) {
+                driver.readAhead(random.nextInt(17));
+                step(stretch, model, random);
+                assertTrue(driver.held() <= FRAMES);
+            }
+            byte[] all = new byte[model.length];
+            stretch.get(0, all, 0, all.length);
+            assertArrayEquals(model, all);
         });
     }
 

@@ -206,6 +206,7 @@ class PagedReclaimTest {
                         if (random.nextInt(50) == 0) {
                             env.upcalls().poll();
                             driver.frameLimit(100); // it tries to have more again
+                            driver.readAhead(random.nextInt(8));
                         }
                     }
                     for (int page = 0; page < PAGES; page++) {

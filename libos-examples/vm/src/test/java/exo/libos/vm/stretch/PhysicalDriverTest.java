@@ -5,12 +5,16 @@ import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
 import exo.api.ResourceException;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.disk.DiskConfig.QueueBackend;
 import exo.libos.vm.VmBench;
+import exo.testkit.Await;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +72,44 @@ class PhysicalDriverTest {
                 assertEquals(0, driver.giveBack(1, System.nanoTime()), "nowhere to put them");
             }
         });
+    }
+
+    /** What is being taken counts as held until it is gone; so a refusal may be over soon. */
+    @Test
+    void shouldWaitForAFrameThatIsOnlyRefusedAtFirst() throws InterruptedException {
+        CountDownLatch ready = new CountDownLatch(1);
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        AtomicBoolean written = new AtomicBoolean();
+        EnvControl control = bench.root.createEnv(EnvSpec.named("physical"), env -> {
+            try (PhysicalDriver driver = PhysicalDriver.open(env, PAGES, 2)) {
+                Stretch stretch = driver.bindStretch(PAGES, Rights.READ_WRITE);
+                long begin = System.nanoTime();
+                assertEquals(ErrorCode.QUOTA, assertThrows(ResourceException.class,
+                        () -> stretch.putLong(0, 4)).code());
+                assertTrue(System.nanoTime() - begin >= 100_000_000, "it is refused at once");
+                thread.set(Thread.currentThread());
+                ready.countDown();
+                while (!written.get()) {
+                    tryWrite(stretch, written);
+                }
+                assertEquals(4, stretch.getLong(0));
+            }
+        });
+        assertTrue(ready.await(20, TimeUnit.SECONDS));
+        Await.until("it waits for a frame", VmBench.PATIENCE,
+                () -> thread.get().getState() == Thread.State.TIMED_WAITING);
+        control.give(ResourceKind.FRAMES, 1);
+        VmBench.await(control);
+    }
+
+    /** On a busy host the frame may come after the driver has given up. */
+    private static void tryWrite(Stretch stretch, AtomicBoolean written) {
+        try {
+            stretch.putLong(0, 4);
+            written.set(true);
+        } catch (ResourceException e) {
+            assertEquals(ErrorCode.QUOTA, e.code());
+        }
     }
 
     @Test
