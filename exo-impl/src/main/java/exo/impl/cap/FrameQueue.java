@@ -31,7 +31,7 @@ public interface FrameQueue {
     Waiter queue(int count);
 
     /**
-     * Waits until the frames are set aside.
+     * Waits until the frames are set aside. Called by the thread that has queued.
      *
      * @param waiter the place in the queue
      * @param deadlineNanos the latest moment to return

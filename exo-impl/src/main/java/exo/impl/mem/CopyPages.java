@@ -181,13 +181,9 @@ final class CopyPages {
 
     /** Copies what pages show into the run of consecutive frames that begins at an index. */
     private void copy(int firstPage, int[] frames, int start) {
-        int end = start + 1;
-        while (end < frames.length && frames[end] == frames[end - 1] + 1) {
-            end++;
-        }
         MemorySegment.copy(pages.mapping().segment(), pages.bytes(firstPage + start),
                 pages.pool().mapping().segment(), pages.bytes(frames[start]),
-                pages.bytes(end - start));
+                pages.bytes(Runs.length(frames, start)));
     }
 
     /**

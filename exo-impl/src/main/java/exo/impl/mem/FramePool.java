@@ -40,8 +40,6 @@ import java.util.function.Supplier;
  */
 public final class FramePool implements FrameQueue, AutoCloseable {
     private static final long MEBI = 1 << 20;
-    /** How often is looked when there is less than a millisecond left. */
-    private static final long LOOK_NANOS = 50_000;
     /** Small enough for the first cache; every page is a multiple of it. */
     private static final MemorySegment ZEROS = Arena.ofAuto().allocate(4096, 64).asReadOnly();
 
@@ -59,10 +57,10 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         Invariant.check(false, "frames that the ledgers allow are in the pool");
     };
 
-    /** Guarded by the pool. */
     private static final class Place implements Waiter {
+        private final Thread thread = Thread.currentThread();
         private final int count;
-        private boolean served;
+        private volatile boolean served; // written under the pool's lock
 
         private Place(int count) {
             this.count = count;
@@ -409,28 +407,15 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     @Override
     public boolean await(Waiter waiter, long deadlineNanos) throws InterruptedException {
         Place place = (Place) waiter;
-        while (!awaitForMillis(place, deadlineNanos)) {
+        while (!place.served) {
             long left = deadlineNanos - System.nanoTime();
             if (left <= 0) {
                 return false;
             }
-            LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
+            LockSupport.parkNanos(this, left); // pairs with the unpark in serve
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-        }
-        return true;
-    }
-
-    /** Ends less than a millisecond before the deadline: a monitor rounds up to whole ones. */
-    private synchronized boolean awaitForMillis(Place place, long deadlineNanos)
-            throws InterruptedException {
-        while (!place.served) {
-            long millis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-            if (millis <= 0) {
-                return false;
-            }
-            wait(millis);
         }
         return true;
     }
@@ -471,8 +456,8 @@ public final class FramePool implements FrameQueue, AutoCloseable {
             Place first = queue.removeFirst();
             reservedCount += first.count;
             first.served = true;
+            LockSupport.unpark(first.thread);
         }
-        notifyAll(); // pairs with the wait in await
     }
 
     private int spare() {
@@ -597,7 +582,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
      */
     synchronized void free(int[] frames) {
         for (int i = 0; i < frames.length;) {
-            int count = runLength(frames, i);
+            int count = Runs.length(frames, i);
             int end = frames[i] + count;
             Invariant.check(used.nextClearBit(frames[i]) >= end, "a freed frame was used");
             used.clear(frames[i], end);
@@ -606,15 +591,6 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         usedCount -= frames.length;
         observer.freed(frames);
         serve();
-    }
-
-    /** {@return how many consecutive frames begin at an index} */
-    private static int runLength(int[] frames, int start) {
-        int end = start + 1;
-        while (end < frames.length && frames[end] == frames[end - 1] + 1) {
-            end++;
-        }
-        return end - start;
     }
 
     /** Notes that frames in use were mapped once more. */
@@ -629,7 +605,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     private void take(int[] frames, long owner, BitSet stale) {
         useReserved(frames.length);
         for (int i = 0; i < frames.length;) {
-            int count = runLength(frames, i);
+            int count = Runs.length(frames, i);
             int end = frames[i] + count;
             used.set(frames[i], end);
             if (dirty.nextClearBit(frames[i]) >= end) {

@@ -147,18 +147,15 @@ final class ShownPages {
      * @return how long the run is
      */
     int mapRun(int firstPage, int[] frames, int start, boolean privately) {
-        int end = start + 1;
-        while (end < frames.length && frames[end] == frames[end - 1] + 1) {
-            end++;
-        }
+        int count = Runs.length(frames, start);
         long at = bytes(firstPage + start);
-        long length = bytes(end - start);
+        long length = bytes(count);
         if (privately) {
             mapping.mapPrivate(at, length, pool.memory(), bytes(frames[start]));
         } else {
             mapping.mapShared(at, length, pool.memory(), bytes(frames[start]), writable);
         }
-        return end - start;
+        return count;
     }
 
     /** Makes pages void, in one host call. Holds the lock. */

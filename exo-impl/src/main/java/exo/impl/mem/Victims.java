@@ -48,10 +48,6 @@ final class Victims {
 
     /** {@return how many consecutive pages begin at an index} */
     int run(int start) {
-        int end = start + 1;
-        while (end < pages.length && pages[end] == pages[end - 1] + 1) {
-            end++;
-        }
-        return end - start;
+        return Runs.length(pages, start);
     }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.spill;
 
-import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
-import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.HostConfig.Lending;
 import exo.api.ResourceKind;
@@ -14,7 +12,6 @@ import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.api.disk.ExtentQueue;
 import exo.api.disk.SpillArea;
-import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
 import exo.api.revoke.Notice;
 import exo.api.revoke.VictimPolicy;
@@ -30,7 +27,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -39,39 +35,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Devices that hang, and code that is run where it must not be. */
-class SpillFaultsHostile {
+class SpillFaultsHostile extends SpillCase {
     private static final Duration LONG = Duration.ofSeconds(5);
     private static final long SECRET = 0x5ec3e75ec3e7L;
-
-    private Exokernel kernel;
-    private Env root;
-    private EnvControl control;
-
-    private void boot(HostConfig config) {
-        kernel = Exokernel.boot(config.memory(MemoryConfig.frames(64)));
-        root = kernel.rootEnv();
-    }
-
-    private Keeper startKeeper(int frames, int pages) {
-        Keeper keeper = new Keeper(pages);
-        control = root.createEnv(EnvSpec.named("keeper")
-                .frames(frames)
-                .blocks(64)
-                .grant("disk", root.keys().find("disk0", BlockDevice.class), Rights.READ_WRITE),
-                keeper);
-        return keeper;
-    }
-
-    @AfterEach
-    void closeKernel() {
-        if (kernel != null) {
-            kernel.close();
-        }
-    }
-
-    private static DiskConfig disk(FreezableMount mount) {
-        return DiskConfig.at("disk0", mount.folder().resolve("image")).bytes(8 << 20);
-    }
 
     /** Those that are idle go at once, the others when the device is done. */
     @Test
@@ -79,7 +45,7 @@ class SpillFaultsHostile {
     @NeedsFacility(HostFacility.FREEZE)
     void shouldGiveFreeBuffersAtOnce() throws InterruptedException {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
-            boot(HostConfig.minimal().disk(disk(mount)));
+            boot(disk(mount));
             Keeper keeper = startKeeper(7, 4);
             SpillArea area = keeper.bind(8, 3);
             keeper.fill();
@@ -111,7 +77,7 @@ class SpillFaultsHostile {
     @NeedsFacility(HostFacility.FREEZE)
     void shouldTakeFreeBuffersOfOtherAreasFirst() throws InterruptedException {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
-            boot(HostConfig.minimal().disk(disk(mount)));
+            boot(disk(mount));
             Keeper keeper = startKeeper(6, 4);
             keeper.bind(1, 1);
             SpillArea second = keeper.bind(1, 1);
@@ -142,7 +108,6 @@ class SpillFaultsHostile {
     @Test
     void shouldHoldNoObjectForAnAreaIfThePolicyThrew() {
         boot(HostConfig.minimal()
-                .disk(DiskConfig.temporary("disk0", 16 << 20))
                 .lending(new Lending(all -> {
                     throw new UnsupportedOperationException("no");
                 }, Notice.NONE)));
@@ -172,8 +137,7 @@ class SpillFaultsHostile {
     @NeedsFacility(HostFacility.FREEZE)
     void shouldNotGiveAFrameAwayThatADeviceStillReads() throws InterruptedException {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
-            boot(HostConfig.minimal()
-                    .disk(disk(mount).queue(DiskConfig.QueueBackend.IO_URING)));
+            boot(disk(mount).queue(DiskConfig.QueueBackend.IO_URING));
             Keeper keeper = startKeeper(5, 4);
             keeper.fill();
             AtomicReference<Extent> extent = new AtomicReference<>();
@@ -234,8 +198,7 @@ class SpillFaultsHostile {
     @NeedsFacility(HostFacility.FREEZE)
     void shouldWaitForTheDeviceThoughTheQueueIsDeadAlready() throws InterruptedException {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
-            boot(HostConfig.minimal()
-                    .disk(disk(mount).queue(DiskConfig.QueueBackend.IO_URING)));
+            boot(disk(mount).queue(DiskConfig.QueueBackend.IO_URING));
             Extent mine = root.disk()
                     .allocExtent(root.keys().find("disk0", BlockDevice.class), "", 4);
             Keeper keeper = startKeeper(5, 4);
@@ -271,15 +234,9 @@ class SpillFaultsHostile {
     @Test
     void shouldRunNoCodeOfALibOsUnderALock() {
         boot(HostConfig.minimal()
-                .disk(DiskConfig.temporary("disk0", 16 << 20))
                 .lending(new Lending(VictimPolicy.LARGEST_EXTRA, Notice.NONE)));
         Keeper keeper = new Keeper(50);
-        EnvControl borrower = root.createEnv(EnvSpec.named("borrower")
-                .extraFrames(60)
-                .blocks(64)
-                .grant("disk", root.keys().find("disk0", BlockDevice.class),
-                        Rights.READ_WRITE),
-                keeper);
+        EnvControl borrower = root.createEnv(spec("borrower").extraFrames(60), keeper);
         keeper.bind(4, 4);
         keeper.fill();
         AtomicReference<String> where = new AtomicReference<>();

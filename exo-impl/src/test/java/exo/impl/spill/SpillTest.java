@@ -2,12 +2,8 @@
 package exo.impl.spill;
 
 import exo.api.CapabilityException;
-import exo.api.Env;
-import exo.api.EnvControl;
 import exo.api.EnvExit;
-import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.ResourceException;
 import exo.api.ResourceKind;
@@ -17,7 +13,6 @@ import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.api.disk.SpillArea;
 import exo.api.mem.Frames;
-import exo.api.mem.MemoryConfig;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import exo.testkit.Await;
@@ -31,7 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -40,39 +34,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Pages that are taken by force and go to blocks. */
-class SpillTest {
+class SpillTest extends SpillCase {
     private static final Duration LONG = Duration.ofSeconds(20);
-
-    private Exokernel kernel;
-    private Env root;
-    private EnvControl control;
-
-    private void boot(DiskConfig disk) {
-        kernel = Exokernel.boot(HostConfig.minimal().memory(MemoryConfig.frames(64)).disk(disk));
-        root = kernel.rootEnv();
-    }
 
     /** Boots a kernel with a disk, and starts an environment with so many frames and pages. */
     private Keeper start(int frames, int pages) {
-        boot(DiskConfig.temporary("disk0", 16 << 20));
+        boot(HostConfig.minimal());
         return startKeeper(frames, pages);
-    }
-
-    private Keeper startKeeper(int frames, int pages) {
-        Keeper keeper = new Keeper(pages);
-        control = root.createEnv(EnvSpec.named("keeper")
-                .frames(frames)
-                .blocks(64)
-                .grant("disk", root.keys().find("disk0", BlockDevice.class), Rights.READ_WRITE),
-                keeper);
-        return keeper;
-    }
-
-    @AfterEach
-    void closeKernel() {
-        if (kernel != null) {
-            kernel.close();
-        }
     }
 
     private int take(int frames) {
@@ -88,7 +56,7 @@ class SpillTest {
         EnvExit exit = control.end(LONG);
         assertTrue(exit.failure().isEmpty(), () -> exit.failure().orElseThrow().toString());
         assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
-        assertEquals(64, root.memory().freeFrameCount());
+        assertEquals(FRAMES, root.memory().freeFrameCount());
     }
 
     // ---- what is kept --------------------------------------------------------------------------
@@ -225,14 +193,9 @@ class SpillTest {
 
     @Test
     void shouldSpillWhatIsLentToo() {
-        boot(DiskConfig.temporary("disk0", 16 << 20));
+        boot(HostConfig.minimal());
         Keeper keeper = new Keeper(60);
-        control = root.createEnv(EnvSpec.named("keeper")
-                .frames(2)
-                .extraFrames(62)
-                .blocks(64)
-                .grant("disk", root.keys().find("disk0", BlockDevice.class), Rights.READ_WRITE),
-                keeper);
+        control = root.createEnv(spec("keeper").frames(2).extraFrames(62), keeper);
         keeper.bind(4, 4);
         keeper.fill();
         root.memory().bindWindow(4).allocPages(0, 4);
@@ -249,7 +212,7 @@ class SpillTest {
     @NeedsFacility(HostFacility.FREEZE)
     void shouldNotWaitForADeviceThatHangs() {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
-            boot(DiskConfig.at("disk0", mount.folder().resolve("image")).bytes(8 << 20));
+            boot(disk(mount));
             Keeper keeper = startKeeper(12, 8);
             SpillArea area = keeper.bind(8, 3);
             keeper.fill();
@@ -281,7 +244,7 @@ class SpillTest {
     @NeedsFacility(HostFacility.FREEZE)
     void shouldWriteNothingAfterTheExtentIsGone() {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
-            boot(DiskConfig.at("disk0", mount.folder().resolve("image")).bytes(8 << 20));
+            boot(disk(mount));
             Keeper keeper = startKeeper(12, 8);
             SpillArea area = keeper.bind(8, 4);
             keeper.fill();
@@ -396,7 +359,7 @@ class SpillTest {
         EnvExit exit = control.end(Duration.ZERO); // pages are on their way
         assertTrue(exit.failure().isEmpty());
         assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
-        assertEquals(64, root.memory().freeFrameCount());
+        assertEquals(FRAMES, root.memory().freeFrameCount());
     }
 
     // ---- limits --------------------------------------------------------------------------------
