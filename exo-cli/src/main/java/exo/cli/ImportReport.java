@@ -25,17 +25,21 @@ final class ImportReport implements ImportProgress {
         if (now - nextNanos >= 0) {
             nextNanos = now + INTERVAL_NANOS;
             console.say(String.format(Locale.ROOT,
-                    "copying: %,d of %,d files, %.1f of %.1f MB", filesDone, filesTotal,
+                    "copying: %,d of %s, %.1f of %.1f MB", filesDone, count(filesTotal, "file"),
                     bytesDone / MEGA, bytesTotal / MEGA));
         }
+    }
+
+    private static String count(long number, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
     }
 
     /** Tells what was done, and what was left out. */
     void finished(ImportResult result, HostFolder folder) {
         console.say(String.format(Locale.ROOT,
-                "%,d files in %,d folders, %.1f MB; %,d bytes copied, %,d files kept from before",
-                result.files(), result.directories() + 1, result.bytes() / MEGA,
-                result.bytesWritten(), result.filesReused()));
+                "%s in %s, %.1f MB; %s copied, %s kept from before", count(result.files(), "file"),
+                count(result.directories() + 1, "folder"), result.bytes() / MEGA,
+                count(result.bytesWritten(), "byte"), count(result.filesReused(), "file")));
         var skipped = result.skipped();
         for (ImportResult.Skipped skip : skipped.subList(0, Math.min(NAMED, skipped.size()))) {
             console.say("left out " + String.join("/", skip.path()) + ": " + skip.reason());
