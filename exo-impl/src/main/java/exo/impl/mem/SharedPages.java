@@ -57,12 +57,12 @@ final class SharedPages implements Binding {
     }
 
     /**
-     * {@return whether a page still shows its frame by this capability, shared or as a view} Holds
-     * the window's lock, or is the owner thread.
+     * {@return whether a page still shows its frame by this capability, shared or as a view} It
+     * does while somebody is taking it. Holds the window's lock, or is the owner thread.
      */
     boolean isShown(PageTable table, int index) {
         byte shown = table.state(firstPage + index);
-        return (shown == PageTable.SHARED || shown == PageTable.VIEW)
+        return (shown == PageTable.SHARED || shown == PageTable.VIEW || shown == PageTable.TAKEN)
                 && table.generation(firstPage + index) == generations[index]
                 && table.frame(firstPage + index) == frames.frame(firstIndex + index);
     }

@@ -131,6 +131,7 @@ final class WindowForce {
     void takeShared(SharedPages binding, Repossession.Cause cause) {
         Victims victims;
         synchronized (pages) {
+            pages.awaitTakers(); // a page that somebody else is taking still shows its frame
             int[] shown = new int[binding.pageCount()];
             int count = 0;
             for (int i = 0; i < binding.pageCount(); i++) {
