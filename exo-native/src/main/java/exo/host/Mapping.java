@@ -232,14 +232,37 @@ public final class Mapping implements AutoCloseable {
     /**
      * Ends all access, then unmaps. Idempotent. Cost: a handshake with all running threads,
      * microseconds to milliseconds.
+     *
+     * @throws IllegalStateException if a thread is in a host call with a part of the memory; no
+     *         effect
      */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            arena.close();
-            // Safety: no segment over the range is alive any more.
-            Descriptor.check(Syscall.call(SyscallNumber.MUNMAP, address, bytes),
-                    "munmap(" + bytes + " bytes)", "raise vm.max_map_count");
+        if (!tryClose()) {
+            throw new IllegalStateException("a thread is in a host call with the memory");
         }
+    }
+
+    /**
+     * Ends all access, then unmaps, unless a thread is in a host call with a part of the memory:
+     * whoever has the segment may pass a buffer over it to a channel, and wait there for ever.
+     * Until that call is over the addresses must mean nothing else. Idempotent.
+     *
+     * @return whether it is closed; if not, there is no effect
+     */
+    public boolean tryClose() {
+        if (!closed.compareAndSet(false, true)) {
+            return true;
+        }
+        try {
+            arena.close();
+        } catch (IllegalStateException e) { // it is used by a channel
+            closed.set(false);
+            return false;
+        }
+        // Safety: no segment over the range is alive any more.
+        Descriptor.check(Syscall.call(SyscallNumber.MUNMAP, address, bytes),
+                "munmap(" + bytes + " bytes)", "raise vm.max_map_count");
+        return true;
     }
 }

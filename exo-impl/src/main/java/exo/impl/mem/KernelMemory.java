@@ -49,6 +49,8 @@ public final class KernelMemory implements Memory, EnvService {
     /** Until nobody shows them by it any more, however long it is dead. Guarded by lock. */
     private final List<KernelFrames> shares = new ArrayList<>();
     private final List<KernelFrames> snapshots = new ArrayList<>(); // guarded by lock
+    /** Of windows that are gone, with which threads were in host calls. Guarded by lock. */
+    private final List<Mapping> orphans = new ArrayList<>();
     private final AtomicInteger lastPages = new AtomicInteger(); // pages that go last
 
     /**
@@ -307,6 +309,21 @@ public final class KernelMemory implements Memory, EnvService {
     public void abort() {
         for (KernelWindow window : windowsNow()) {
             window.abort();
+        }
+    }
+
+    /** Whoever was in a host call with a window that is gone ends at some time, and comes by. */
+    @Override
+    public void closeOrphans() {
+        synchronized (lock) {
+            orphans.removeIf(Mapping::tryClose);
+        }
+    }
+
+    /** Remembers addresses that a thread still uses in a host call. Holds the window's lock. */
+    void abandon(Mapping mapping) {
+        synchronized (lock) {
+            orphans.add(mapping);
         }
     }
 

@@ -467,8 +467,22 @@ final class KernelWindow implements Window, PinnableWindow {
             pages.awaitTakers();
         }
         release(0, pageCount());
-        pages.mapping().close();
+        synchronized (pages) {
+            pages.awaitTakers(); // of what somebody else shared, they may have come meanwhile
+            unmap();
+        }
         memory.forget(this);
+    }
+
+    /**
+     * Returns the addresses; later if a thread is in a host call with them, and until then they
+     * show void. Holds the lock.
+     */
+    void unmap() {
+        if (!pages.mapping().tryClose()) {
+            pages.mapVoid(0, pageCount());
+            memory.abandon(pages.mapping());
+        }
     }
 
     /**

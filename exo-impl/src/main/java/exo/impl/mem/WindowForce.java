@@ -233,15 +233,14 @@ final class WindowForce {
      */
     void takeAll() {
         releasePins();
-        synchronized (pages) {
-            pages.awaitTakers();
-            // Under the lock: nothing is mapped into the range once it is gone.
-            pages.mapping().close(); // from here on the owner's accesses fail cleanly
-        }
         int[] owned = new int[table.pageCount()];
         int count = 0;
         int views = 0;
         synchronized (pages) {
+            pages.awaitTakers();
+            // Under the lock, with what follows: nothing is mapped into the range once it is gone,
+            // and nobody finds a page that still shows something.
+            window.unmap(); // from here on the owner's accesses fail cleanly
             for (int page = 0; page < table.pageCount(); page++) {
                 byte shown = table.state(page);
                 if (shown == PageTable.OWN || shown == PageTable.THAWED) {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package exo.impl.mem;
+
+import exo.api.Env;
+import exo.api.EnvControl;
+import exo.api.EnvExit;
+import exo.api.EnvSpec;
+import exo.api.Exokernel;
+import exo.api.HostConfig;
+import exo.api.mem.MemoryConfig;
+import exo.api.mem.Window;
+import exo.impl.kernel.TestEnv;
+import exo.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Can a thread that waits in a call of the host keep its window, or the end of its environment? */
+@Timeout(60)
+class HostCallHostile {
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final int FRAMES = 16;
+    private static final int PAGES = 7919; // of a size that no other mapping has
+
+    private final Exokernel kernel = Exokernel
+            .boot(HostConfig.minimal().memory(MemoryConfig.frames(FRAMES)));
+    private final Env root = kernel.rootEnv();
+    private final Pipe pipe = open();
+    private final AtomicReference<MemorySegment> segment = new AtomicReference<>();
+    private final AtomicReference<Thread> reader = new AtomicReference<>();
+
+    private static Pipe open() {
+        try {
+            return Pipe.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterEach
+    void closeKernel() throws IOException {
+        pipe.sink().close();
+        pipe.source().close();
+        kernel.close();
+    }
+
+    /** Waits in the host until something is written, which goes into the window. */
+    private void read(Env env) throws IOException {
+        reader.set(Thread.currentThread());
+        ByteBuffer into = segment.get().asSlice(0, 8).asByteBuffer();
+        assertEquals(8, pipe.source().read(into));
+    }
+
+    private static Window bindAndShow(Env env, AtomicReference<MemorySegment> where) {
+        Window window = env.memory().bindWindow(PAGES);
+        window.allocPages(0, FRAMES);
+        where.set(window.segment());
+        return window;
+    }
+
+    private void awaitReader() {
+        Await.until("it reads", LONG, () -> reader.get() != null && isInRead(reader.get()));
+    }
+
+    private static boolean isInRead(Thread thread) {
+        return Stream.of(thread.getStackTrace())
+                .findFirst()
+                .filter(StackTraceElement::isNativeMethod)
+                .filter(frame -> frame.getMethodName().startsWith("read"))
+                .isPresent();
+    }
+
+    private long windowsMapped() {
+        long bytes = PAGES * (long) root.memory().pageBytes();
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.map(line -> line.substring(0, line.indexOf(' ')).split("-"))
+                    .filter(ends -> Long.parseUnsignedLong(ends[1], 16)
+                            - Long.parseUnsignedLong(ends[0], 16) == bytes)
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void write() throws IOException {
+        pipe.sink().write(ByteBuffer.allocate(8).putLong(0, 42));
+    }
+
+    @Test
+    void shouldEndAnEnvironmentThatReadsIntoItsWindow() throws IOException {
+        EnvControl child = root.createEnv(EnvSpec.named("reader").frames(FRAMES), env -> {
+            bindAndShow(env, segment);
+            read(env);
+        });
+        awaitReader();
+        EnvExit exit = child.end(Duration.ZERO);
+        assertEquals(EnvExit.Reason.ABORTED, exit.reason());
+        Window all = root.memory().bindWindow(FRAMES);
+        all.allocPages(0, FRAMES); // all frames are back
+        write();
+        Await.until("it has ended", LONG, () -> !reader.get().isAlive());
+        for (int page = 0; page < FRAMES; page++) {
+            assertEquals(0, all.segment()
+                    .get(ValueLayout.JAVA_LONG, (long) page * root.memory().pageBytes()),
+                    "what was read went to void memory");
+        }
+        assertThrows(IllegalStateException.class,
+                () -> segment.get().get(ValueLayout.JAVA_LONG, 0));
+        assertEquals(0, windowsMapped());
+    }
+
+    @Test
+    void shouldCloseAWindowIntoWhichAnotherThreadReads() {
+        TestEnv.run(root, EnvSpec.named("closer").frames(FRAMES).threads(2), env -> {
+            Window window = bindAndShow(env, segment);
+            int objects = env.account().objectsHeld();
+            env.startThread("reader", this::read);
+            awaitReader();
+            window.close();
+            assertEquals(objects - 1, env.account().objectsHeld());
+            assertEquals(0, env.account().framesHeld());
+            write();
+            Await.until("it has ended", LONG, () -> !reader.get().isAlive());
+            assertTrue(windowsMapped() == 0, "the window is still mapped");
+        });
+    }
+}
