@@ -74,7 +74,8 @@ public interface Env {
      * @param libOs the code that runs in it
      * @return the capability that controls the child, with all rights
      * @throws ResourceException with {@link ErrorCode#QUOTA} if this environment does not have what
-     *         the child shall get; no effect
+     *         the child shall get; with {@link ErrorCode#EXHAUSTED} if the host does not start its
+     *         thread; no effect
      * @throws CapabilityException if a capability named in {@code spec} may not be granted; no
      *         effect
      */
@@ -89,7 +90,8 @@ public interface Env {
      * @param name the name of the thread, for diagnosis
      * @param body what it runs; the environment is handed in again for convenience
      * @throws ResourceException with {@link ErrorCode#QUOTA} if the environment has as many threads
-     *         as it may; no effect
+     *         as it may; with {@link ErrorCode#EXHAUSTED} if the host does not start one more; no
+     *         effect
      */
     void startThread(String name, LibOs body);
 }

@@ -53,7 +53,8 @@ final class EnvLife {
     private Throwable failure; // guarded by this
     private boolean stopAsked; // guarded by this
     private boolean finishing; // guarded by this
-    private EnvTargetCapability control; // written before the first thread starts
+    private EnvTargetCapability control; // written before anybody knows the environment
+    private volatile boolean abandoned; // never began; written by its creator
     private volatile EnvExit exit; // written once, before the latch opens
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -98,32 +99,32 @@ final class EnvLife {
         }
         env.kernel().capabilities().settle(); // a dead capability is no reason to refuse
         env.ledger().charge(spec.quota());
-        KernelEnv child = new KernelEnv(env.kernel(), env, env.kernel().nextEnvId(), spec);
-        EnvTargetCapability capability = new EnvTargetCapability(Lineage
-                .original(env.kernel().capabilities(), null, env, "env-" + child.id()), child);
-        boolean listed = false;
+        KernelEnv child = null;
+        boolean made = false;
         try {
-            env.kernel().capabilities().adopt(capability);
-            child.life().control = capability;
-            giveGifts(spec, child);
-            addChild(child);
-            env.kernel().exposure().born(child);
-            listed = true;
-            child.life().startThread(child.name(), libOs, true);
-        } catch (RuntimeException e) {
-            if (listed) {
-                env.kernel().exposure().gone(child);
+            child = new KernelEnv(env.kernel(), env, env.kernel().nextEnvId(), spec);
+            begin(child, spec, libOs);
+            made = true;
+        } finally {
+            if (!made && child == null) {
+                env.ledger().release(spec.quota());
+            } else if (!made) {
+                child.life().abandon();
             }
-            synchronized (this) {
-                children.remove(child);
-            }
-            env.kernel().capabilities().close(child, Repossession.Cause.OWNER_GONE);
-            env.kernel().capabilities().drop(capability, Repossession.Cause.OWNER_GONE);
-            env.ledger().release(child.ledger().close());
-            throw e;
         }
         EnvEvent.record(child.name(), child.id(), "CREATED");
-        return capability;
+        return child.life().control;
+    }
+
+    private void begin(KernelEnv child, EnvSpec spec, LibOs libOs) {
+        EnvTargetCapability capability = new EnvTargetCapability(Lineage
+                .original(env.kernel().capabilities(), null, env, "env-" + child.id()), child);
+        child.life().control = capability;
+        env.kernel().exposure().born(child);
+        addChild(child);
+        env.kernel().capabilities().adopt(capability); // from here on others can end it
+        giveGifts(spec, child);
+        child.life().startThread(child.name(), libOs, true);
     }
 
     /** Refuses a child of an environment that is leaving: nobody would end it any more. */
@@ -144,12 +145,9 @@ final class EnvLife {
     }
 
     /**
-     * Passes a part of this environment's quota on to a child.
+     * Passes a part of this environment's quota on to a child, unless its quota went back already.
      */
-    synchronized void give(KernelEnv child, Charge charge, long amount) {
-        if (!children.contains(child)) {
-            throw ending(child, "create another");
-        }
+    void give(KernelEnv child, Charge charge, long amount) {
         env.ledger().charge(charge, amount);
         try {
             child.ledger().raiseLimit(charge, amount);
@@ -174,17 +172,34 @@ final class EnvLife {
 
     void startThread(String name, LibOs body, boolean first) {
         env.ledger().charge(Charge.THREADS, 1);
-        KernelThread thread = new KernelThread(env, name, body, first);
+        KernelThread thread = null;
+        boolean started = false;
         try {
+            thread = new KernelThread(env, name, body, first);
             synchronized (this) {
                 checkLive();
                 threads.add(thread);
             }
-        } catch (ResourceException e) {
-            env.ledger().release(Charge.THREADS, 1);
-            throw e;
+            env.kernel().start(thread);
+            started = true;
+        } catch (OutOfMemoryError e) { // that is how the JVM says that the host has no thread
+            throw new ResourceException(ErrorCode.EXHAUSTED, Blame.HOST, "thread " + name,
+                    "the host does not start it: " + e.getMessage(),
+                    "end others, or raise ulimit -u, kernel.threads-max or pids.max");
+        } finally {
+            if (!started) {
+                remove(thread);
+            }
         }
-        thread.start();
+    }
+
+    /** Forgets a thread that does nothing any more, or never did. */
+    private void remove(KernelThread thread) {
+        synchronized (this) {
+            threads.remove(thread);
+            notifyAll(); // pairs with the wait in awaitThreads
+        }
+        env.ledger().release(Charge.THREADS, 1);
     }
 
     // ---- the end
@@ -212,14 +227,10 @@ final class EnvLife {
         }
         env.services().forEach(EnvService::closeOrphans);
         env.usage().endedCpuNanos.add(thread.cpuNanos());
-        synchronized (this) {
-            threads.remove(thread);
-            notifyAll(); // pairs with the wait in awaitThreads
-        }
         if (thread.upcalls() != null) {
             thread.upcalls().close();
         }
-        env.ledger().release(Charge.THREADS, 1);
+        remove(thread);
         if (endsEnv && mayFinish()) {
             finish(env.kernel().grace(), hasFailed() ? EnvExit.Reason.FAILED : normalReason());
         }
@@ -322,6 +333,16 @@ final class EnvLife {
         ended.countDown();
     }
 
+    /** Ends an environment whose creation failed, as if it had never been. */
+    private void abandon() {
+        abandoned = true;
+        leave();
+        if (mayFinish()) {
+            finish(Duration.ZERO, EnvExit.Reason.FAILED);
+        }
+        awaitEnd(FOREVER); // somebody may have found its control, and be ending it
+    }
+
     /** Gives all children the same time, and not one after the other. */
     private void endChildren(Duration grace) {
         List<KernelEnv> now = children();
@@ -338,7 +359,7 @@ final class EnvLife {
     }
 
     private void tellParent() {
-        if (env.parent() != null) {
+        if (env.parent() != null && !abandoned) {
             EnvTargetCapability about = control;
             EnvExit how = exit;
             env.parent().control().post(handler -> handler.onChildExit(about, how));

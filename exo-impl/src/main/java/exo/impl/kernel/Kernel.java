@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A kernel instance: it owns the host's resources, and the tree of environments.
@@ -51,6 +52,7 @@ final class Kernel implements Exokernel {
     private final Cores cores;
     private final KernelEnv root;
     private final Map<Thread, KernelUpcalls> embedderUpcalls = new HashMap<>(); // guarded by itself
+    private volatile Consumer<Thread> starter = Thread::start;
     private boolean closed; // guarded by this
 
     Kernel(HostConfig config) {
@@ -233,6 +235,15 @@ final class Kernel implements Exokernel {
             all.addAll(all.get(next).children());
         }
         return all;
+    }
+
+    void start(Thread thread) {
+        starter.accept(thread);
+    }
+
+    /** For tests, which need a host that has no more threads. */
+    void startThreadsBy(Consumer<Thread> chosen) {
+        starter = chosen;
     }
 
     long nextEnvId() {
