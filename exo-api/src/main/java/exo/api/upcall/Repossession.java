@@ -8,11 +8,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An entry of the repossession vector: a resource that was taken by force.
+ * An entry of the repossession vector: a resource that was taken by force; or how many there were
+ * for which the vector had no room.
  *
- * @param kind the kind of resource
- * @param resource the number of the resource: the frame, the first block, the first slot
- * @param place where the environment had it: the page in its window, or -1
+ * @param kind the kind of resource; of many, that of the last
+ * @param resource the number of the resource: the frame, the first block, the first slot; {@link
+ *        #MANY} for many
+ * @param place where the environment had it: the page in its window, or -1; of many, how many
  * @param cause why it was taken
  * @param atNanos when, on the clock of {@link System#nanoTime}
  * @param window the window that {@code place} counts in, if it is a page of one
@@ -20,6 +22,9 @@ import java.util.Optional;
  */
 public record Repossession(ResourceKind kind, long resource, long place, Cause cause,
         long atNanos, Optional<Window> window, Optional<Spill> spill) {
+    /** The number of the resource in an entry that stands for many. */
+    public static final long MANY = -2;
+
     /** Why a resource was taken. */
     public enum Cause {
         /** A revoke request was not answered in time. */
@@ -54,6 +59,15 @@ public record Repossession(ResourceKind kind, long resource, long place, Cause c
      */
     public Repossession(ResourceKind kind, long resource, long place, Cause cause, long atNanos) {
         this(kind, resource, place, cause, atNanos, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * {@return whether the entry stands for many that found the vector full} Then windows and
+     * capabilities alone say what is left, by {@link Window#isLive} and {@link
+     * exo.api.Capability#isLive}.
+     */
+    public boolean isMany() {
+        return resource == MANY;
     }
 
     /** Refuses nulls. */

@@ -61,14 +61,16 @@ public interface UpcallHandler {
     default void onRevokeRequest(RevokeRequest request) {}
 
     /**
-     * A resource was taken by force; it is already gone.
+     * A resource was taken by force; it is already gone. Of more than {@link Upcalls#MAX_ENTRIES}
+     * that were not heard, the others are joined, {@link Repossession#isMany}.
      *
      * @param entry the entry that was added to the repossession vector
      */
     default void onRepossession(Repossession entry) {}
 
     /**
-     * The device is done with a page that was taken by force and spilled.
+     * The device is done with a page that was taken by force and spilled. Not told of a place that
+     * was made free meanwhile, nor of an area that was closed.
      *
      * @param area the area
      * @param place the place, written or failed as {@link SpillArea#state} says
@@ -84,14 +86,15 @@ public interface UpcallHandler {
     default void onQuotaGrown(ResourceKind kind, long amount) {}
 
     /**
-     * Another environment granted a capability.
+     * Another environment granted a capability. Not told if it was revoked before.
      *
      * @param capability the capability, found in the key-ring by its label too
      */
     default void onGrant(Capability capability) {}
 
     /**
-     * A child environment has ended, and what it held is back.
+     * A child environment has ended, and what it held is back. Of children that ended unheard, the
+     * last {@link Upcalls#MAX_EXITS} are told; {@link EnvControl#isEnded} says it of all.
      *
      * @param child the child
      * @param exit how it ended

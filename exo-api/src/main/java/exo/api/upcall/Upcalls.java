@@ -12,6 +12,11 @@ import java.nio.channels.Selector;
  *
  * <p><b>No event is lost.</b> Events that repeat are joined: two packets that arrive between two
  * polls make one upcall. Whatever happened before {@code await} was called makes it return at once.
+ * What is over before it was heard is not told: a request that was withdrawn, a grant that was
+ * revoked.
+ *
+ * <p><b>Nothing grows without end.</b> What waits for a thread that does not listen is bounded by
+ * what the environment holds, by {@link #MAX_ENTRIES} and by {@link #MAX_EXITS}.
  *
  * <p><b>Thread-safety.</b> The thread that the object belongs to; {@link #wake} any thread of the
  * environment.
@@ -21,6 +26,10 @@ import java.nio.channels.Selector;
 public interface Upcalls {
     /** The deadline that never comes. */
     long NEVER = Long.MAX_VALUE;
+    /** How many entries the repossession vector has, before those that come are joined. */
+    int MAX_ENTRIES = 1 << 16;
+    /** The ends of so many children are told to an environment that has not heard of them. */
+    int MAX_EXITS = 1 << 12;
 
     /**
      * Sets the handler that receives this thread's upcalls from now on. Events that are pending
@@ -70,7 +79,9 @@ public interface Upcalls {
     void wakeThrough(Selector selector);
 
     /**
-     * {@return the entries of the environment's repossession vector, oldest first}
+     * {@return the entries of the environment's repossession vector, oldest first} After {@link
+     * #MAX_ENTRIES} that were not cleared comes one that stands for all others, {@link
+     * Repossession#isMany}.
      *
      * @param clear whether to empty the vector
      */

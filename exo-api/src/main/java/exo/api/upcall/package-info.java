@@ -8,7 +8,8 @@
  * call.
  * <li><b>Never under a kernel lock.</b> A libOS that blocks in an upcall delays itself alone.
  * <li><b>Nothing lost.</b> Repeated events are joined, never dropped; the repossession vector keeps
- * every entry until it is cleared.
+ * its entries until it is cleared, and counts those that it has no room for.
+ * <li><b>Nothing without end.</b> What a libOS does not hear takes a bounded part of the heap.
  * </ul>
  *
  * <p>It does not guarantee promptness to a libOS that does not poll: the kernel does not interrupt

@@ -5,6 +5,7 @@ import exo.api.Capability;
 import exo.api.disk.SpillArea;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
+import java.util.function.BooleanSupplier;
 
 /**
  * An environment as the resource packages see it: who calls, what it may hold, how to reach it.
@@ -51,8 +52,9 @@ public interface Principal {
      *
      * @param area where
      * @param place the place in it
+     * @param over tells whether nobody needs to hear of it any more
      */
-    void spilled(SpillArea area, int place);
+    void spilled(SpillArea area, int place, BooleanSupplier over);
 
     /**
      * Asks for everything that others derived from a capability, and revokes what is left.

@@ -34,11 +34,13 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
     private final int blocksPerPage;
     private final int[] bufferOf; // by place: the frame that holds what is on its way
     private final State[] states;
+    private final int[] uses; // how often each place was made free
     private final BitSet freePlaces = new BitSet();
     private final BitSet idleBuffers = new BitSet(); // by the number of the frame
     private int buffers;
     private int writing = NONE; // the place that the device is writing now
     private boolean over; // nothing is spilled any more
+    private boolean closed; // nobody has an interest in it any more
 
     /** Which blocks of the extent. */
     record Shape(long firstBlock, int placeCount) {}
@@ -52,6 +54,7 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
         this.blocksPerPage = frames.pageBytes() / extent.blockBytes();
         this.bufferOf = new int[shape.placeCount()];
         this.states = new State[shape.placeCount()];
+        this.uses = new int[shape.placeCount()];
         Arrays.fill(bufferOf, NONE);
         Arrays.fill(states, State.FREE);
         freePlaces.set(0, shape.placeCount());
@@ -119,6 +122,7 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
                         "it is being written", "wait for UpcallHandler.onSpilled");
             }
             states[place] = State.FREE;
+            uses[place]++;
             freePlaces.set(place);
         }
     }
@@ -166,13 +170,22 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
 
     /** The writer has written a place, or failed to. */
     void end(int place, boolean done) {
+        int use;
         synchronized (lock) {
+            use = uses[place];
             writing = NONE;
             settle(place, done ? State.WRITTEN : State.FAILED);
             lock.notifyAll(); // pairs with the wait in awaitIdle
         }
         disk.owner().usage().blocksWritten.add(done ? blocksPerPage : 0);
-        disk.owner().spilled(this, place);
+        disk.owner().spilled(this, place, () -> isForgotten(place, use));
+    }
+
+    /** {@return whether the owner gave up what a place held then, or the area} */
+    private boolean isForgotten(int place, int use) {
+        synchronized (lock) {
+            return closed || uses[place] != use;
+        }
     }
 
     /** Ends the way of a page. Holds the lock. */
@@ -264,6 +277,9 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
 
     private void end(boolean drained) {
         stop(drained);
+        synchronized (lock) {
+            closed = true;
+        }
         disk.capabilities().detach(extent, this);
         disk.forget(this);
     }

@@ -6,20 +6,54 @@ import exo.impl.cap.EventPort;
 import exo.impl.cap.EventSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
 
 /**
  * The events of an environment as a whole: revoke requests, repossessions, grants, the end of
  * children, the request to stop. They go to the environment's first thread, in order.
  *
- * <p>The queue is bounded by what can cause events: a grant is paid by its granter, a repossession
- * needs a resource that was held, a child was paid for.
+ * <p><b>Bounds.</b> A thread that never listens shall not fill the heap. What is over is not told,
+ * and is forgotten whenever the queue has doubled. The rest is bounded by what the environment
+ * holds, as grants and spilled pages are; by who waits for it, as revoke requests are; or by a
+ * number, as repossessions and the ends of children are.
  */
 final class ControlEvents implements EventSource {
+    /** So many events are not looked through. */
+    static final int FEW = 64;
+
     private final boolean keepUnattended;
-    private final Deque<Consumer<UpcallHandler>> queue = new ArrayDeque<>(); // guarded by this
+    private final Deque<Event> queue = new ArrayDeque<>(); // guarded by this
+    private int most = FEW; // when the queue is looked through again; guarded by this
     private volatile boolean pending;
     private volatile EventPort port;
+
+    /** Something to tell. */
+    @FunctionalInterface
+    interface Event {
+        /** Tells it. The thread of the libOS, holding no lock. */
+        void deliver(UpcallHandler handler);
+
+        /** {@return whether nobody needs to hear of it any more} Any thread, under any lock. */
+        default boolean isOver() {
+            return false;
+        }
+
+        /** {@return the same event, which is over when a condition holds} */
+        default Event unless(BooleanSupplier over) {
+            Event told = this;
+            return new Event() {
+                @Override
+                public void deliver(UpcallHandler handler) {
+                    told.deliver(handler);
+                }
+
+                @Override
+                public boolean isOver() {
+                    return over.getAsBoolean();
+                }
+            };
+        }
+    }
 
     /**
      * Makes the queue.
@@ -37,11 +71,15 @@ final class ControlEvents implements EventSource {
         first.register(this);
     }
 
-    void post(Consumer<UpcallHandler> event) {
+    void post(Event event) {
         if (port == null && !keepUnattended) {
             return;
         }
         synchronized (this) {
+            if (queue.size() >= most) {
+                queue.removeIf(Event::isOver);
+                most = Math.max(FEW, 2 * queue.size());
+            }
             queue.add(event);
             pending = true;
         }
@@ -51,6 +89,11 @@ final class ControlEvents implements EventSource {
         }
     }
 
+    /** {@return how many events wait, with those that are over} */
+    synchronized int size() {
+        return queue.size();
+    }
+
     @Override
     public boolean isPending() {
         return pending;
@@ -58,14 +101,16 @@ final class ControlEvents implements EventSource {
 
     @Override
     public void deliver(UpcallHandler handler) {
-        Consumer<UpcallHandler> event;
+        Event event;
         while ((event = next()) != null) {
-            event.accept(handler);
+            if (!event.isOver()) {
+                event.deliver(handler);
+            }
         }
     }
 
-    private synchronized Consumer<UpcallHandler> next() {
-        Consumer<UpcallHandler> event = queue.poll();
+    private synchronized Event next() {
+        Event event = queue.poll();
         pending = !queue.isEmpty();
         return event;
     }

@@ -360,9 +360,7 @@ final class EnvLife {
 
     private void tellParent() {
         if (env.parent() != null && !abandoned) {
-            EnvTargetCapability about = control;
-            EnvExit how = exit;
-            env.parent().control().post(handler -> handler.onChildExit(about, how));
+            env.parent().childEnded(control, exit);
         }
     }
 

@@ -6,6 +6,7 @@ import exo.api.Blame;
 import exo.api.Capability;
 import exo.api.Env;
 import exo.api.EnvControl;
+import exo.api.EnvExit;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
 import exo.api.KeyRing;
@@ -22,7 +23,6 @@ import exo.api.name.Names;
 import exo.api.net.Net;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
-import exo.api.upcall.RevokeRequest;
 import exo.api.upcall.Upcalls;
 import exo.impl.audit.RevocationEvent;
 import exo.impl.cap.Charge;
@@ -41,13 +41,12 @@ import exo.impl.name.KernelNames;
 import exo.impl.net.KernelNet;
 import exo.impl.revoke.Holder;
 import exo.impl.revoke.RecallClaim;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * An environment. It joins the services of the resources with a ledger, a key-ring and a life.
@@ -72,7 +71,8 @@ final class KernelEnv implements Env, Holder {
     private final ControlEvents control;
     private final IdleReturn idleReturn;
     private final EnvLife life;
-    private final List<Repossession> vector = new ArrayList<>(); // guarded by itself
+    private final RepossessionVector vector;
+    private final AtomicLong exits = new AtomicLong(); // children that have ended
     /** By how much the quota grew since the libOS was told. Guarded by itself. */
     private final Map<ResourceKind, Long> growth = new EnumMap<>(ResourceKind.class);
 
@@ -91,6 +91,7 @@ final class KernelEnv implements Env, Holder {
         this.net = new KernelNet(kernel.capabilities(), this);
         this.names = new KernelNames(kernel.names(), kernel.capabilities(), this);
         this.control = new ControlEvents(parent != null);
+        this.vector = new RepossessionVector(control);
         this.idleReturn = new IdleReturn(memory);
         this.life = new EnvLife(this);
     }
@@ -239,22 +240,28 @@ final class KernelEnv implements Env, Holder {
 
     @Override
     public void granted(Capability capability) {
-        control.post(handler -> handler.onGrant(capability));
+        ControlEvents.Event event = handler -> handler.onGrant(capability);
+        control.post(event.unless(() -> !capability.isLive()));
     }
 
     @Override
-    public void spilled(SpillArea area, int place) {
-        control.post(handler -> handler.onSpilled(area, place));
+    public void spilled(SpillArea area, int place, BooleanSupplier over) {
+        ControlEvents.Event event = handler -> handler.onSpilled(area, place);
+        control.post(event.unless(over));
+    }
+
+    /** Tells the libOS that a child has ended; of many that it did not hear of, the last. */
+    void childEnded(EnvControl child, EnvExit exit) {
+        long number = exits.incrementAndGet();
+        ControlEvents.Event event = handler -> handler.onChildExit(child, exit);
+        control.post(event.unless(() -> exits.get() - number >= Upcalls.MAX_EXITS));
     }
 
     @Override
     public void repossessed(Repossession entry) {
-        synchronized (vector) {
-            vector.add(entry);
-        }
         usage.repossessions.increment();
         RevocationEvent.taken(name, entry);
-        control.post(handler -> handler.onRepossession(entry));
+        vector.add(entry);
     }
 
     /** Tells the libOS that its quota grew; what it has not heard of yet is joined. */
@@ -294,23 +301,18 @@ final class KernelEnv implements Env, Holder {
     }
 
     @Override
-    public void ask(Supplier<Optional<RevokeRequest>> request) {
-        control.post(handler -> {
+    public void ask(Ask ask) {
+        ControlEvents.Event event = handler -> {
             if (idleReturn.isPending()) { // since the thread looked last
                 idleReturn.deliver(handler);
             }
-            request.get().ifPresent(handler::onRevokeRequest);
-        });
+            ask.request().ifPresent(handler::onRevokeRequest);
+        };
+        control.post(event.unless(ask::isOver));
     }
 
     List<Repossession> repossessions(boolean clear) {
-        synchronized (vector) {
-            List<Repossession> entries = List.copyOf(vector);
-            if (clear) {
-                vector.clear();
-            }
-            return entries;
-        }
+        return vector.entries(clear);
     }
 
     // ---- what the kernel sees ------------------------------------------------------------------

@@ -10,10 +10,13 @@ import exo.impl.audit.RevocationEvent;
 import exo.impl.cap.Charge;
 import exo.impl.cap.FrameQueue;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -49,6 +52,7 @@ public final class FrameLender implements FrameQueue.Shortage, AutoCloseable {
     private final Supplier<List<? extends Holder>> holders;
     private final Map<Holder, Integer> targets = new LinkedHashMap<>(); // guarded by this
     private final Takers takers = new Takers(); // locked inside this
+    private final List<Request> waiting = new ArrayList<>(); // guarded by this
 
     /**
      * Makes the lender of a kernel.
@@ -141,9 +145,16 @@ public final class FrameLender implements FrameQueue.Shortage, AutoCloseable {
         targets.put(holder, keeps - share);
     }
 
-    /** Lowers targets until as many frames are due as lack; {@return whose} */
+    /** {@return who owes frames, and was asked by none of those who wait still} */
+    private synchronized List<Holder> unasked() {
+        return debtors().stream()
+                .filter(holder -> waiting.stream().noneMatch(r -> r.asked.contains(holder)))
+                .toList();
+    }
+
+    /** Lowers targets until as many frames are due as lack; {@return who must be asked} */
     private List<Holder> callIn() {
-        List<Holder> called = new ArrayList<>();
+        Set<Holder> called = new LinkedHashSet<>(unasked());
         Map<Candidate, Holder> candidates = candidates();
         while (!candidates.isEmpty()) {
             Holder victim = candidates.get(checked(lending.policy(), candidates));
@@ -151,7 +162,7 @@ public final class FrameLender implements FrameQueue.Shortage, AutoCloseable {
             called.add(victim);
             candidates = candidates();
         }
-        return called;
+        return List.copyOf(called);
     }
 
     private static Candidate checked(VictimPolicy policy, Map<Candidate, Holder> candidates) {
@@ -168,7 +179,10 @@ public final class FrameLender implements FrameQueue.Shortage, AutoCloseable {
     /** A request for frames that are guaranteed. Used by the thread that needs them. */
     private final class Request implements Claim {
         private final FrameQueue.Waiter waiter;
+        private final Set<Holder> asked = new HashSet<>(); // guarded by the lender
         private RevokeRequest.Stage stage;
+        /** What a libOS has not heard by then it shall not take for a request of others. */
+        private volatile boolean withdrawn;
 
         Request(FrameQueue.Waiter waiter) {
             this.waiter = waiter;
@@ -183,23 +197,54 @@ public final class FrameLender implements FrameQueue.Shortage, AutoCloseable {
         public void request(RevokeRequest.Stage now, long deadlineNanos) {
             boolean first = stage == null;
             stage = now;
+            if (first) {
+                comes();
+            }
             List<Holder> called = callIn();
             ask(first ? called : debtors(), deadlineNanos);
         }
 
+        private void comes() {
+            synchronized (FrameLender.this) {
+                waiting.add(this);
+            }
+        }
+
+        @Override
+        public void withdraw() {
+            withdrawn = true;
+            synchronized (FrameLender.this) {
+                waiting.remove(this);
+            }
+        }
+
         private void ask(List<Holder> called, long deadlineNanos) {
-            RevokeRequest.Stage now = stage;
+            synchronized (FrameLender.this) {
+                asked.addAll(called);
+            }
             for (Holder holder : called) {
                 RevocationEvent.asked(holder.name(), ResourceKind.FRAMES.name(), due(holder));
                 holder.revocable(Charge.FRAMES).wantIdle(due(holder));
-                holder.ask(() -> {
-                    int still = due(holder);
+                holder.ask(asking(holder, stage, deadlineNanos));
+            }
+        }
+
+        private Holder.Ask asking(Holder holder, RevokeRequest.Stage now, long deadlineNanos) {
+            return new Holder.Ask() {
+                @Override
+                public Optional<RevokeRequest> request() {
+                    int still = withdrawn ? 0 : due(holder);
                     return still == 0
                             ? Optional.empty()
                             : Optional.of(new RevokeRequest(now, ResourceKind.FRAMES, still,
                                     deadlineNanos, Optional.empty()));
-                });
-            }
+                }
+
+                @Override
+                public boolean isOver() {
+                    return withdrawn;
+                }
+            };
         }
 
         @Override

@@ -7,7 +7,6 @@ import exo.impl.cap.Principal;
 import exo.impl.cap.Revocable;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** An environment, as the abort protocol sees it. */
 public interface Holder extends Principal {
@@ -24,10 +23,19 @@ public interface Holder extends Principal {
      */
     Revocable revocable(Charge charge);
 
+    /** What a libOS is asked for, once it listens. */
+    interface Ask {
+        /** {@return the request at the moment of delivery, or none if it is settled by then} */
+        Optional<RevokeRequest> request();
+
+        /** {@return whether it is settled for good} Any thread, under any lock. */
+        boolean isOver();
+    }
+
     /**
      * Puts a revoke request to its libOS; returns at once.
      *
-     * @param request makes the request at the moment of delivery, or none if it is settled by then
+     * @param ask makes the request
      */
-    void ask(Supplier<Optional<RevokeRequest>> request);
+    void ask(Ask ask);
 }

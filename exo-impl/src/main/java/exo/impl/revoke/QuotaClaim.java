@@ -83,12 +83,20 @@ public final class QuotaClaim implements Claim {
     public void request(RevokeRequest.Stage stage, long deadlineNanos) {
         RevocationEvent.asked(holder.name(), kind.name(), outstanding());
         holder.revocable(charge).wantIdle(ownPart(outstanding()));
-        holder.ask(() -> {
-            long still = outstanding();
-            return still == 0 || withdrawn
-                    ? Optional.empty()
-                    : Optional.of(new RevokeRequest(weight(stage, still), kind, still,
-                            deadlineNanos, Optional.empty()));
+        holder.ask(new Holder.Ask() {
+            @Override
+            public Optional<RevokeRequest> request() {
+                long still = outstanding();
+                return still == 0 || withdrawn
+                        ? Optional.empty()
+                        : Optional.of(new RevokeRequest(weight(stage, still), kind, still,
+                                deadlineNanos, Optional.empty()));
+            }
+
+            @Override
+            public boolean isOver() {
+                return withdrawn;
+            }
         });
     }
 

@@ -55,11 +55,23 @@ public final class RecallClaim implements Claim {
         for (KernelCapability node : wanted) {
             if (node.isLive() && node.lineage().holder() instanceof Holder holder) {
                 RevocationEvent.asked(holder.name(), node.kind().name(), 1);
-                holder.ask(() -> node.isLive()
-                        ? Optional.of(new RevokeRequest(stage, node.kind(), 1, deadlineNanos,
-                                Optional.of(node)))
-                        : Optional.empty());
+                holder.ask(new CapabilityAsk(node, new RevokeRequest(stage, node.kind(), 1,
+                        deadlineNanos, Optional.of(node))));
             }
+        }
+    }
+
+    private record CapabilityAsk(KernelCapability node, RevokeRequest wanted)
+            implements
+                Holder.Ask {
+        @Override
+        public Optional<RevokeRequest> request() {
+            return isOver() ? Optional.empty() : Optional.of(wanted);
+        }
+
+        @Override
+        public boolean isOver() {
+            return !node.isLive();
         }
     }
 

@@ -7,6 +7,7 @@ import exo.api.disk.SpillArea;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** An environment reduced to what the capability table asks of one: any thread may call. */
 final class FakePrincipal implements Principal {
@@ -67,7 +68,7 @@ final class FakePrincipal implements Principal {
     }
 
     @Override
-    public void spilled(SpillArea area, int place) {
+    public void spilled(SpillArea area, int place, BooleanSupplier over) {
         throw new UnsupportedOperationException();
     }
 

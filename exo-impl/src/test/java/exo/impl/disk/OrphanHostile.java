@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +82,7 @@ class OrphanHostile {
         public void granted(Capability capability) {}
 
         @Override
-        public void spilled(SpillArea area, int place) {}
+        public void spilled(SpillArea area, int place, BooleanSupplier over) {}
 
         @Override
         public int recall(KernelCapability source, Notice notice) {

@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -392,5 +393,59 @@ class LendingTest {
         assertEquals(4, control.account().framesHeld());
         over.countDown();
         control.end(LONG);
+    }
+
+    /** Holds frames, gives some back without being asked, and listens only then. */
+    private long deadlineHeardBy(Env env, CountDownLatch held, CountDownLatch both,
+            CountDownLatch served) throws InterruptedException {
+        Window lent = env.memory().bindWindow(64);
+        lent.allocPages(0, 64);
+        List<Long> deadlines = new ArrayList<>();
+        env.upcalls().handler(new UpcallHandler() {
+            @Override
+            public void onRevokeRequest(RevokeRequest request) {
+                deadlines.add(request.deadlineNanos());
+                lent.releasePages(63 - (int) request.count(), (int) request.count());
+            }
+        });
+        held.countDown();
+        both.await();
+        lent.releasePages(63, 1);
+        served.await();
+        while (deadlines.isEmpty()) {
+            env.upcalls().await(Upcalls.NEVER);
+        }
+        return deadlines.getFirst();
+    }
+
+    @Test
+    void shouldNotAskByTheDeadlineOfARequestThatIsOver() throws InterruptedException {
+        kernel.close();
+        AtomicInteger called = new AtomicInteger();
+        kernel = boot(new Lending(candidates -> {
+            called.incrementAndGet();
+            return candidates.getFirst();
+        }, Notice.demand(LONG)));
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch both = new CountDownLatch(1);
+        CountDownLatch served = new CountDownLatch(1);
+        long[] heard = new long[1];
+        EnvControl holder = root().createEnv(EnvSpec.named("holder").extraFrames(64),
+                env -> heard[0] = deadlineHeardBy(env, held, both, served));
+        held.await();
+        EnvControl first = root().createEnv(EnvSpec.named("first").frames(1),
+                env -> env.memory().bindWindow(1).allocPages(0, 1));
+        Await.until("the first waits", LONG, () -> called.get() == 1);
+        long begun = System.nanoTime();
+        EnvControl second = root().createEnv(EnvSpec.named("second").frames(7), env -> {
+            env.memory().bindWindow(7).allocPages(0, 7);
+        });
+        Await.until("both wait", LONG, () -> called.get() == 2);
+        both.countDown();
+        TestEnv.await(first);
+        served.countDown();
+        TestEnv.await(second);
+        TestEnv.await(holder);
+        assertTrue(heard[0] - begun >= LONG.toNanos(), "it was asked by the deadline of another");
     }
 }
