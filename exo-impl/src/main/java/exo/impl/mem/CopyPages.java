@@ -65,21 +65,25 @@ final class CopyPages {
         return frame;
     }
 
-    /** {@return whether the pages still are the environment's own, and show these frames} */
-    boolean shows(int firstPage, int[] frames) {
+    /** Refuses pages that are no longer the environment's own, or do not show these frames. */
+    void checkShown(int firstPage, int[] frames) {
         synchronized (pages) {
-            return showsUnderLock(firstPage, frames);
+            int lost = firstLost(firstPage, frames);
+            if (lost >= 0) {
+                throw pages.stale(lost);
+            }
         }
     }
 
-    private boolean showsUnderLock(int firstPage, int[] frames) {
+    /** {@return the first page that is not the environment's own, or -1} Holds the lock. */
+    private int firstLost(int firstPage, int[] frames) {
         for (int i = 0; i < frames.length; i++) {
             if (table.state(firstPage + i) != PageTable.OWN
                     || table.frame(firstPage + i) != frames[i]) {
-                return false;
+                return firstPage + i;
             }
         }
-        return true;
+        return -1;
     }
 
     /**
@@ -91,9 +95,7 @@ final class CopyPages {
     void freeze(int firstPage, int[] frames) {
         synchronized (pages) {
             pages.checkOpen();
-            if (!showsUnderLock(firstPage, frames)) {
-                throw pages.stale(firstPage);
-            }
+            checkShown(firstPage, frames);
             pages.carryWrites(firstPage, frames.length);
             int done = 0;
             try {

@@ -192,15 +192,16 @@ public final class KernelMemory implements Memory, EnvService {
             shares.add(shared);
         }
         try {
-            if (!source.copies().shows(firstPage, frames)) {
-                throw source.stale(firstPage);
-            }
+            source.copies().checkShown(firstPage, frames);
             capabilities.adopt(shared);
         } catch (ExoException e) {
             synchronized (lock) {
                 shares.remove(shared);
             }
-            throw e.code() == ErrorCode.REVOKED ? source.stale(firstPage) : e;
+            if (e.code() == ErrorCode.REVOKED) { // with a frame that was taken
+                source.copies().checkShown(firstPage, frames);
+            }
+            throw e;
         }
         return shared;
     }

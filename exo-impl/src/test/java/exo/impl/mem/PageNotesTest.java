@@ -273,6 +273,24 @@ class PageNotesTest {
         TestEnv.await(child);
     }
 
+    /** As share and snapshot meet it, if a page goes while they are under way. */
+    @Test
+    void shouldNameThePageOfARunThatWasLost() {
+        TestEnv.run(root, EnvSpec.named("user").frames(4), env -> {
+            KernelWindow own = (KernelWindow) env.memory().bindWindow(4);
+            own.allocPages(0, 4);
+            int[] frames = own.copies().freezable(0, 4);
+            own.copies().checkShown(0, frames);
+            assertEquals(1, ((KernelMemory) env.memory()).repossess(1));
+            Repossession entry = env.upcalls().repossessions(true).getFirst();
+            assertEquals(3, entry.place());
+            assertEquals(entry, assertThrows(RepossessedException.class,
+                    () -> own.copies().checkShown(0, frames)).entry());
+            assertEquals(entry, assertThrows(RepossessedException.class,
+                    () -> own.copies().freeze(0, frames)).entry());
+        });
+    }
+
     @Test
     void shouldSayHowAPageWasLostUntilItIsReleased() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
