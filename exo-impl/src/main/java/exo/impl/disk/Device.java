@@ -235,6 +235,7 @@ final class Device {
 
     /** Ends the use of a run by its environment; one that is not in the catalogue is free then. */
     synchronized void release(Run run) {
+        run.markReleased();
         if (run.isRecorded()) {
             open.remove(run.name());
         } else {
@@ -242,13 +243,21 @@ final class Device {
         }
     }
 
-    /** Takes a run out of the catalogue; its blocks are free when it is released. */
-    synchronized void forget(Run run) {
+    /**
+     * Takes a run out of the catalogue; its blocks are free when it is released.
+     *
+     * @return whether it is out; not if it was released already, and the name may be another's
+     */
+    synchronized boolean tryForget(Run run) {
+        if (run.isReleased()) {
+            return false;
+        }
         if (run.isRecorded()) {
             save(catalogue.without(run.name()));
             open.remove(run.name());
             run.markForgotten();
         }
+        return true;
     }
 
     private Catalogue load() {

@@ -87,7 +87,7 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         try {
             return adopt(node, run);
         } catch (ExoException e) {
-            node.device().forget(run);
+            node.device().tryForget(run); // nobody else knows it yet
             node.device().release(run);
             owner.ledger().release(Charge.BLOCKS, blockCount);
             throw e;
@@ -152,7 +152,9 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
             throw new IllegalArgumentException(
                     "a derived extent is given up by KeyRing.drop; only its source can be freed");
         }
-        node.run().device().forget(node.run());
+        if (!node.run().device().tryForget(node.run())) {
+            check(allegation, Rights.REVOKE); // dropped meanwhile, and refused as such
+        }
         capabilities.drop(node, Repossession.Cause.REVOKED);
     }
 

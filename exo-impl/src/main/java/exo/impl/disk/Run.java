@@ -8,6 +8,7 @@ final class Run {
     private final long firstBlock;
     private final long blockCount;
     private boolean recorded; // whether the catalogue has it; guarded by the device
+    private boolean released; // whether others may have it; guarded by the device
 
     Run(Device device, String name, long firstBlock, long blockCount) {
         this.device = device;
@@ -39,5 +40,13 @@ final class Run {
 
     void markForgotten() {
         recorded = false;
+    }
+
+    boolean isReleased() {
+        return released;
+    }
+
+    void markReleased() {
+        released = true;
     }
 }

@@ -462,4 +462,21 @@ class ExtentHostile {
         assertThrows(ResourceException.class, () -> root.disk().openExtent(disk, "kept"));
         assertEquals(0, root.account().blocksHeld());
     }
+
+    /** By freeing an extent at the moment when it is dropped, and somebody opens it. */
+    @Test
+    void shouldNotTakeTheNameOfAnotherOutOfTheCatalogue() {
+        boot(QueueBackend.PREAD);
+        Extent extent = root.disk().allocExtent(disk, "kept", 4);
+        Run run = ((KernelExtent) extent).run();
+        root.keys().drop(extent);
+        Extent another = root.disk().openExtent(disk, "kept");
+        assertFalse(run.device().tryForget(run), "what freeExtent does after it looked");
+        assertEquals(List.of("kept"), root.disk().extentNames(disk));
+        root.keys().drop(another);
+        another = root.disk().openExtent(disk, "kept");
+        root.disk().freeExtent(another);
+        assertEquals(List.of(), root.disk().extentNames(disk));
+        assertEquals(disk.blockCount() - disk.reservedBlocks(), root.disk().freeBlockCount(disk));
+    }
 }
