@@ -185,7 +185,7 @@ final class Device {
     int transmitUncut(KernelBinding sender, int slot, int headBytes, int restBytes,
             int segmentBytes) {
         synchronized (txLock) {
-            if (closed) {
+            if (closed || !sender.isOpen()) { // its window may be gone
                 return REVOKED;
             }
             long at = link.txReserve();
@@ -206,6 +206,18 @@ final class Device {
                 return 0;
             }
             return link.txCommitUncut(segment, sender.memory(), sender.restOffset());
+        }
+    }
+
+    /**
+     * Waits until nothing is read from the window of a binding that is no longer open: what is sent
+     * uncut is read from where it lies, by the host. Microseconds; the host does not wait.
+     */
+    void awaitSender() {
+        if (maxUncutBytes() > 0) {
+            synchronized (txLock) {
+                return;
+            }
         }
     }
 

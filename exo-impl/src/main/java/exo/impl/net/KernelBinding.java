@@ -30,7 +30,7 @@ import java.util.Objects;
  * when it has read the frames; deliverers read it (acquire) to see which slots are free.
  *
  * <p><b>Closing.</b> {@code open} is cleared under {@code rxLock}: after that no deliverer touches
- * the window, which may then be unmapped.
+ * the window, nor does the host once it has sent what it was just given; it may then be unmapped.
  */
 final class KernelBinding implements PacketBinding, Binding, EventSource, PinHolder {
     private static final int REVOKED = ErrorCode.REVOKED.refusal();
@@ -144,6 +144,10 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
 
     MemorySegment memory() {
         return memory;
+    }
+
+    boolean isOpen() {
+        return open;
     }
 
     /** {@return whether the frame may come here} hot: guarded by the packet benchmarks. */
@@ -367,11 +371,14 @@ final class KernelBinding implements PacketBinding, Binding, EventSource, PinHol
 
     /** Ends the binding, whatever its owner thread is doing; whether it was open until now. */
     boolean end() {
+        boolean first;
         synchronized (rxLock) {
-            if (!open) {
-                return false;
-            }
+            first = open;
             open = false;
+        }
+        device.awaitSender();
+        if (!first) {
+            return false;
         }
         device.remove(this);
         net.forget(this);
