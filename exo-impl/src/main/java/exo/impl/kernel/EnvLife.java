@@ -236,6 +236,10 @@ final class EnvLife {
         }
     }
 
+    private synchronized List<KernelThread> threadsNow() {
+        return List.copyOf(threads);
+    }
+
     private synchronized boolean hasFailed() {
         return failure != null;
     }
@@ -319,6 +323,7 @@ final class EnvLife {
             service.abort(); // finds nothing after a regular end
         }
         env.kernel().capabilities().close(env, Repossession.Cause.OWNER_GONE);
+        threadsNow().forEach(KernelThread::disown);
         reportLeaks();
         if (env.parent() != null) {
             env.parent().life().childEnded(env);

@@ -2,6 +2,7 @@
 package exo.impl.kernel;
 
 import exo.api.LibOs;
+import exo.host.HostException;
 import exo.host.HostThread;
 
 /**
@@ -13,6 +14,7 @@ final class KernelThread extends Thread {
     private final boolean first;
     private volatile KernelUpcalls upcalls; // written by the thread itself when it starts
     private volatile int tid; // likewise
+    private volatile boolean disowned; // written by whoever ends the environment
 
     KernelThread(KernelEnv env, String name, LibOs body, boolean first) {
         super(null, null, name, 0, false);
@@ -47,6 +49,27 @@ final class KernelThread extends Thread {
         return id == 0 || !isAlive() ? 0 : HostThread.cpuNanos(id);
     }
 
+    /**
+     * Leaves the thread, which did not end with its environment and cannot be made to, the time of
+     * the processor that nobody else wants.
+     */
+    void disown() {
+        disowned = true; // before tid is read: if it is not there yet, the thread does it itself
+        if (tid != 0 && isAlive()) {
+            lower();
+        }
+    }
+
+    private void lower() {
+        try {
+            HostThread.setScheduler(tid, HostThread.SCHED_IDLE, 0);
+        } catch (HostException e) {
+            // Nobody needs a privilege for less. A sandbox that forbids it leaves things as they
+            // are, and the end of an environment must not fail.
+            return;
+        }
+    }
+
     @Override
     public void run() {
         // Every libOS can come by this object; only the JVM may run it, and only once.
@@ -55,6 +78,9 @@ final class KernelThread extends Thread {
         }
         tid = HostThread.currentTid();
         HostThread.restoreAffinity(tid); // whoever started us may have been pinned
+        if (disowned) {
+            lower();
+        }
         try {
             upcalls = new KernelUpcalls(env, this);
             env.threadStarted(this);

@@ -20,6 +20,7 @@ import exo.api.net.RingSpec;
 import exo.api.net.Station;
 import exo.api.upcall.UpcallHandler;
 import exo.api.upcall.Upcalls;
+import exo.host.HostThread;
 import exo.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -203,6 +204,27 @@ class EnvHostile {
     }
 
     // ---- ends
+
+    /** The JVM cannot stop a thread; the host can at least make it harmless. */
+    @Test
+    void shouldLeaveAThreadThatGoesOnOnlyWhatNobodyWants() throws InterruptedException {
+        AtomicInteger tid = new AtomicInteger();
+        AtomicBoolean stop = new AtomicBoolean();
+        CountDownLatch over = new CountDownLatch(1);
+        EnvControl child = root.createEnv(EnvSpec.named("spinner"), env -> {
+            tid.set(HostThread.currentTid());
+            while (!stop.get()) {
+                Thread.onSpinWait();
+            }
+            over.countDown();
+        });
+        Await.until("it spins", LONG, () -> tid.get() != 0);
+        assertEquals(HostThread.SCHED_OTHER, HostThread.scheduler(tid.get()));
+        assertEquals(EnvExit.Reason.ABORTED, child.end(Duration.ofMillis(10)).reason());
+        assertEquals(HostThread.SCHED_IDLE, HostThread.scheduler(tid.get()));
+        stop.set(true);
+        assertTrue(over.await(20, TimeUnit.SECONDS), "it does not go on at all");
+    }
 
     @Test
     void shouldEndAThreadWhoseBindingWasRevokedAndNotClosed() {
