@@ -60,6 +60,8 @@ public interface Cpu {
      *         bound to the quantum, or this thread is bound to another core; no effect
      * @throws exo.api.HostFaultException if the host did not pin the thread, or pinned it
      *         elsewhere; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#EXHAUSTED} if the host does
+     *         not start a dispatcher for the core; no effect
      */
     void bind(Quantum quantum);
 

@@ -10,6 +10,7 @@ import exo.impl.cap.Invariant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The timeline of one core, and the thread that walks along it.
@@ -35,6 +36,7 @@ final class Timeline {
     private BoundThread running; // guarded by this
     private Thread dispatcher; // guarded by this
     private boolean stopped; // guarded by this
+    private Consumer<Thread> starter = Thread::start; // guarded by this
 
     Timeline(int core, int slotCount, long slotNanos, Enforcer enforcer) {
         this.core = core;
@@ -121,21 +123,38 @@ final class Timeline {
                     "thread " + interval.bound.thread.getName() + " is bound to them",
                     "unbind it first");
         }
+        if (dispatcher == null) {
+            dispatcher = startDispatcher(); // first, since the host may refuse it
+        }
         interval.bound = thread;
         thread.intervals.add(interval);
         if (!threads.contains(thread)) {
             threads.add(thread);
             enforcer.demote(thread.tid);
         }
-        if (dispatcher == null) {
-            dispatcher = Thread.ofPlatform()
-                    .daemon()
-                    .inheritInheritableThreadLocals(false) // which might be code of a libOS
-                    .name("exo-dispatcher-" + core)
-                    .start(this::dispatch);
-        }
         step(System.nanoTime());
         LockSupport.unpark(dispatcher);
+    }
+
+    private Thread startDispatcher() {
+        Thread made = Thread.ofPlatform()
+                .daemon()
+                .inheritInheritableThreadLocals(false) // which might be code of a libOS
+                .name("exo-dispatcher-" + core)
+                .unstarted(this::dispatch);
+        try {
+            starter.accept(made);
+        } catch (OutOfMemoryError e) { // that is how the JVM says that the host has no thread
+            throw new ResourceException(ErrorCode.EXHAUSTED, Blame.HOST, "core " + core,
+                    "the host does not start a dispatcher: " + e.getMessage(),
+                    "end threads, or raise ulimit -u, kernel.threads-max or pids.max");
+        }
+        return made;
+    }
+
+    /** For tests, which need a host that has no more threads. */
+    synchronized void startDispatcherBy(Consumer<Thread> chosen) {
+        starter = chosen;
     }
 
     /** Ends a binding; whether the thread has no other on this core. */

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -62,6 +63,24 @@ class CpuTest {
         assertEquals(10, cores.getFirst().slotCount());
         assertEquals(2_000_000, cores.getFirst().slotNanos());
         assertTrue(enforcement == Enforcement.TRY || !cores.getFirst().enforced());
+    }
+
+    @Test
+    void shouldRefuseToBindIfTheHostHasNoThreadForTheDispatcher() {
+        boot(Enforcement.TRY);
+        Quantum quantum = root.cpu().allocQuantum(core, 0, 1, "quantum");
+        Timeline timeline = ((KernelQuantum) quantum).interval.timeline;
+        timeline.startDispatcherBy(thread -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        ResourceException e = assertThrows(ResourceException.class,
+                () -> root.cpu().bind(quantum));
+        assertEquals(ErrorCode.EXHAUSTED, e.code());
+        assertTrue(e.getMessage().contains("unable to create native thread"), e::getMessage);
+        timeline.startDispatcherBy(Thread::start);
+        root.cpu().bind(quantum); // as if nothing had been
+        root.cpu().unbind(quantum);
+        root.cpu().freeQuantum(quantum);
     }
 
     @ParameterizedTest
