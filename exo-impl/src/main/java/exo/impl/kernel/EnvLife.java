@@ -316,20 +316,32 @@ final class EnvLife {
 
     /** Returns everything. Runs once, on whichever thread was first. */
     private void finish(Duration grace, EnvExit.Reason reason) {
-        leave();
-        endChildren(grace);
-        boolean obeyed = awaitThreads(grace);
-        for (EnvService service : env.services()) {
-            service.abort(); // finds nothing after a regular end
+        boolean obeyed = false;
+        try {
+            leave();
+            endChildren(grace);
+            obeyed = awaitThreads(grace);
+            for (EnvService service : env.services()) {
+                service.abort(); // finds nothing after a regular end
+            }
+            env.kernel().capabilities().close(env, Repossession.Cause.OWNER_GONE);
+            reportLeaks();
+            if (env.parent() != null) {
+                env.parent().life().childEnded(env);
+            }
+        } catch (RuntimeException | Error e) {
+            obeyed = false;
+            throw e;
+        } finally {
+            // If something could not be taken away, the quota is not back; yet nobody waits for it.
+            over(new EnvExit(obeyed ? reason : EnvExit.Reason.ABORTED, reportedFailure()));
         }
-        env.kernel().capabilities().close(env, Repossession.Cause.OWNER_GONE);
+    }
+
+    private void over(EnvExit how) {
         threadsNow().forEach(KernelThread::disown);
-        reportLeaks();
-        if (env.parent() != null) {
-            env.parent().life().childEnded(env);
-        }
-        exit = new EnvExit(obeyed ? reason : EnvExit.Reason.ABORTED, reportedFailure());
-        EnvEvent.record(env.name(), env.id(), exit.reason().name());
+        exit = how;
+        EnvEvent.record(env.name(), env.id(), how.reason().name());
         env.kernel().exposure().gone(env);
         synchronized (this) {
             state = State.ENDED;

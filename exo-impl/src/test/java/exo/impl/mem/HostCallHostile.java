@@ -5,6 +5,7 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvExit;
 import exo.api.EnvSpec;
+import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.mem.MemoryConfig;
@@ -20,6 +21,7 @@ import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -138,5 +140,27 @@ class HostCallHostile {
             Await.until("it has ended", LONG, () -> !reader.get().isAlive());
             assertTrue(windowsMapped() == 0, "the window is still mapped");
         });
+    }
+
+    /** A device that answers with what nobody foresaw, for example. */
+    @Test
+    void shouldNotWaitForEverForAnEndThatFailed() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        EnvControl child = root.createEnv(EnvSpec.named("stuck").frames(FRAMES), env -> {
+            ((KernelWindow) bindAndShow(env, segment)).attach(deadline -> {
+                throw new IllegalStateException("a defect");
+            });
+            begun.countDown();
+            over.await();
+        });
+        begun.await();
+        assertEquals("a defect", assertThrows(IllegalStateException.class,
+                () -> child.end(Duration.ZERO)).getMessage());
+        assertEquals(EnvExit.Reason.ABORTED, child.awaitExit(LONG).orElseThrow().reason());
+        assertEquals(EnvExit.Reason.ABORTED, child.end(LONG).reason());
+        // Its frames may be in use still, and are nobody's.
+        assertThrows(ExoException.class, () -> root.memory().bindWindow(1).allocPages(0, 1));
+        over.countDown();
     }
 }
