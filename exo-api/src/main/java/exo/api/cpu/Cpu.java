@@ -57,11 +57,11 @@ public interface Cpu {
      *
      * @param quantum a capability with {@link exo.api.Rights#READ}
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if another thread is
-     *         bound to the quantum, or this thread is bound to another core; no effect
+     *         bound to the quantum, or this thread is bound to another core; with {@link
+     *         exo.api.ErrorCode#EXHAUSTED} if the host does not start a dispatcher for the core; no
+     *         effect
      * @throws exo.api.HostFaultException if the host did not pin the thread, or pinned it
      *         elsewhere; no effect
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#EXHAUSTED} if the host does
-     *         not start a dispatcher for the core; no effect
      */
     void bind(Quantum quantum);
 

@@ -155,6 +155,8 @@ public interface Window extends AutoCloseable {
      * @param pageCount how many, at least 1
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if a transfer on one of
      *         the pages is under way, or a packet ring lies on it; no effect
+     * @throws exo.api.HostFaultException if the process has so many mappings that one more might
+     *         end it; no effect, and all pages of the window together can still be released
      */
     void releasePages(int firstPage, int pageCount);
 

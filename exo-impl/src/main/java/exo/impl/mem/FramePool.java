@@ -11,6 +11,7 @@ import exo.api.mem.MemoryConfig;
 import exo.host.Facilities;
 import exo.host.HostException;
 import exo.host.Mapping;
+import exo.host.MappingBudget;
 import exo.host.MemFd;
 import exo.host.WriteTracking;
 import exo.impl.cap.FrameQueue;
@@ -69,6 +70,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
 
     private final List<Facility> facilities = new ArrayList<>(); // written at boot only
     private final WriteTracking tracking; // null if the host has none
+    private final MappingBudget budget = new MappingBudget();
     private final int node;
     private final FramePool huge; // null if there are no huge frames
     private volatile FrameColours colours; // made when they are first asked for
@@ -253,6 +255,11 @@ public final class FramePool implements FrameQueue, AutoCloseable {
 
     MemFd memory() {
         return memory;
+    }
+
+    /** {@return how much may be mapped in pieces} */
+    MappingBudget budget() {
+        return budget;
     }
 
     /** {@return what follows writes} */

@@ -221,14 +221,20 @@ final class KernelWindow implements Window, PinnableWindow {
         checkOwner();
         checkPages(firstPage, pageCount);
         checkUnpinned(firstPage, pageCount);
-        release(firstPage, pageCount);
+        release(firstPage, pageCount, true);
     }
 
-    private void release(int firstPage, int pageCount) {
+    /** Makes pages void; the owner can be refused a part of the window that is one mapping. */
+    private void release(int firstPage, int pageCount, boolean refusable) {
         int[] owned = new int[pageCount];
         int count = 0;
         int views = 0;
         synchronized (pages) {
+            try {
+                pages.releaseVoid(firstPage, pageCount, refusable);
+            } catch (HostException e) {
+                throw Faults.memory(e, "pages of a window");
+            }
             for (int page = firstPage; page < firstPage + pageCount; page++) {
                 if (table.isBeingTaken(page)) {
                     continue; // whoever takes it gives its frame back
@@ -243,7 +249,6 @@ final class KernelWindow implements Window, PinnableWindow {
                 pages.unmark(page);
                 pages.forgetLoss(page);
             }
-            pages.mapVoid(firstPage, pageCount);
             table.pruneIdle();
         }
         shared.removeIf(this::detachIfGone);
@@ -466,7 +471,7 @@ final class KernelWindow implements Window, PinnableWindow {
             pages.tryClose();
             pages.awaitTakers();
         }
-        release(0, pageCount());
+        release(0, pageCount(), false);
         synchronized (pages) {
             pages.awaitTakers(); // of what somebody else shared, they may have come meanwhile
             unmap();
@@ -624,7 +629,7 @@ final class KernelWindow implements Window, PinnableWindow {
     int releaseIdle(int most) {
         int[] idle = table.popIdle(most);
         for (int page : idle) {
-            release(page, 1);
+            release(page, 1, false);
         }
         return idle.length;
     }

@@ -27,6 +27,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * between; the pages concerned are {@link PageTable#isBeingTaken being taken}.
  */
 final class ShownPages {
+    /** What is mapped anew in the middle of a mapping leaves two more than there were. */
+    private static final int PIECES = 2;
+
     private final FramePool pool;
     private final Mapping mapping;
     private final PageTable table;
@@ -150,6 +153,7 @@ final class ShownPages {
         int count = Runs.length(frames, start);
         long at = bytes(firstPage + start);
         long length = bytes(count);
+        pool.budget().add(PIECES);
         if (privately) {
             mapping.mapPrivate(at, length, pool.memory(), bytes(frames[start]));
         } else {
@@ -160,7 +164,18 @@ final class ShownPages {
 
     /** Makes pages void, in one host call. Holds the lock. */
     void mapVoid(int firstPage, int pageCount) {
+        pool.budget().addAnyway(PIECES);
         mapping.mapVoid(bytes(firstPage), bytes(pageCount));
+    }
+
+    /** Makes pages void by the owner's will, who may be refused it. Holds the lock. */
+    void releaseVoid(int firstPage, int pageCount, boolean refusable) {
+        if (refusable && pageCount < table.pageCount()) { // all of them are one piece then
+            pool.budget().add(PIECES);
+            mapping.mapVoid(bytes(firstPage), bytes(pageCount));
+        } else {
+            mapVoid(firstPage, pageCount);
+        }
     }
 
     /** Ends the mark of a page that shows void from now on. Holds the lock. */
