@@ -26,6 +26,7 @@ final class BoundThread implements EventSource {
     final EventPort port;
     final long env; // the number of its environment
     final List<Interval> intervals = new ArrayList<>(1); // guarded by the timeline
+    boolean over; // it had a last interval, and is unpinned; guarded by the timeline
 
     private volatile int begunSlot = NONE; // written by the dispatcher, cleared by the thread
     private volatile int endedSlot = NONE; // likewise

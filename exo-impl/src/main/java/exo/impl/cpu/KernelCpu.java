@@ -100,29 +100,8 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
         owner.checkCaller();
         KernelQuantum node = check(quantum, Rights.READ);
         Thread caller = Thread.currentThread();
-        Timeline timeline = node.interval.timeline;
-        BoundThread thread;
-        synchronized (lock) {
-            thread = bound.get(caller);
-        }
-        if (thread != null && thread.timeline != timeline) {
-            throw new ResourceException(ErrorCode.BUSY, Blame.CALLER, "thread " + caller.getName(),
-                    "it is bound to core " + thread.timeline.core() + ", not " + timeline.core(),
-                    "unbind it there first");
-        }
-        boolean first = thread == null;
-        if (first) {
-            thread = pin(caller, timeline);
-        }
         QuantumBinding binding = new QuantumBinding(owner, node, this);
-        try {
-            timeline.bind(node.interval, thread);
-        } catch (ResourceException e) {
-            if (first) {
-                unpin(thread);
-            }
-            throw e;
-        }
+        BoundThread thread = bind(caller, node.interval);
         synchronized (lock) {
             bound.put(caller, thread);
             bindings.add(binding);
@@ -132,6 +111,39 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
         } catch (CapabilityException e) {
             release(binding);
             throw e;
+        }
+    }
+
+    /** Binds the calling thread, and pins it if it was not bound until now. */
+    private BoundThread bind(Thread caller, Interval interval) {
+        while (true) {
+            BoundThread known;
+            synchronized (lock) {
+                known = bound.get(caller);
+            }
+            checkCore(known, interval.timeline);
+            BoundThread thread = known == null ? pin(caller, interval.timeline) : known;
+            boolean done = false;
+            try {
+                done = interval.timeline.tryBind(interval, thread);
+            } finally {
+                if (!done && known == null) {
+                    unpin(thread);
+                }
+            }
+            if (done) {
+                return thread;
+            }
+            Thread.onSpinWait(); // whoever took its last quantum is about to unpin it
+        }
+    }
+
+    private static void checkCore(BoundThread known, Timeline timeline) {
+        if (known != null && known.timeline != timeline) {
+            throw new ResourceException(ErrorCode.BUSY, Blame.CALLER,
+                    "thread " + known.thread.getName(),
+                    "it is bound to core " + known.timeline.core() + ", not " + timeline.core(),
+                    "unbind it there first");
         }
     }
 
@@ -180,10 +192,13 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
             thread = interval.bound;
         }
         if (interval.timeline.unbind(interval)) {
-            synchronized (lock) {
-                bound.remove(thread.thread);
+            try {
+                unpin(thread); // before it can be pinned anew
+            } finally {
+                synchronized (lock) {
+                    bound.remove(thread.thread);
+                }
             }
-            unpin(thread);
         }
     }
 

@@ -115,13 +115,16 @@ final class Timeline {
         }
     }
 
-    /** Lets a thread run in an interval. */
-    synchronized void bind(Interval interval, BoundThread thread) {
+    /** Lets a thread run in an interval; {@return whether it does} Not if it is being unpinned. */
+    synchronized boolean tryBind(Interval interval, BoundThread thread) {
         if (interval.bound != null) {
             throw new ResourceException(ErrorCode.BUSY, Blame.CALLER,
                     "core " + core + " slots from " + interval.firstSlot,
                     "thread " + interval.bound.thread.getName() + " is bound to them",
                     "unbind it first");
+        }
+        if (thread.over) {
+            return false;
         }
         if (dispatcher == null) {
             dispatcher = startDispatcher(); // first, since the host may refuse it
@@ -134,6 +137,7 @@ final class Timeline {
         }
         step(System.nanoTime());
         LockSupport.unpark(dispatcher);
+        return true;
     }
 
     private Thread startDispatcher() {
@@ -168,6 +172,7 @@ final class Timeline {
         step(System.nanoTime());
         boolean last = thread.intervals.isEmpty();
         if (last) {
+            thread.over = true;
             threads.remove(thread);
             if (thread.thread.isAlive()) {
                 enforcer.restore(thread.tid);

@@ -66,6 +66,28 @@ class CpuTest {
     }
 
     @Test
+    void shouldStayPinnedIfItBindsAnewWhileItsOnlyQuantumIsTaken() throws InterruptedException {
+        boot(Enforcement.COOPERATIVE);
+        Quantum kept = root.cpu().allocQuantum(core, 1, 1, "kept");
+        int unpinned = 0;
+        for (int round = 0; round < 3000; round++) {
+            Quantum lost = root.cpu().allocQuantum(core, 0, 1, "lost");
+            root.cpu().bind(lost);
+            Thread taker = Thread.ofPlatform().start(() -> root.cpu().freeQuantum(lost));
+            int pause = round % 100;
+            for (int i = 0; i < pause * 100; i++) {
+                Thread.onSpinWait();
+            }
+            root.cpu().bind(kept);
+            taker.join();
+            unpinned += HostThread.affinity().equals(List.of(core)) ? 0 : 1;
+            root.cpu().unbind(kept);
+        }
+        assertEquals(0, unpinned, "so often it ran anywhere, though bound");
+        root.cpu().freeQuantum(kept);
+    }
+
+    @Test
     void shouldRefuseToBindIfTheHostHasNoThreadForTheDispatcher() {
         boot(Enforcement.TRY);
         Quantum quantum = root.cpu().allocQuantum(core, 0, 1, "quantum");
