@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.mem;
 
+import exo.api.HostFaultException;
 import exo.api.ResourceKind;
 import exo.api.upcall.Repossession;
+import exo.host.HostException;
 import exo.impl.cap.PinHolder;
 import exo.impl.cap.Principal;
 import java.lang.foreign.MemorySegment;
@@ -159,48 +161,88 @@ final class WindowForce {
     }
 
     /**
-     * Makes announced pages void and gives their frames back.
+     * Makes announced pages void and gives their frames back. Whatever fails, nobody waits for it
+     * any more: pages that still show something are their owner's as before.
      *
      * @param kept whether their content is spilled as far as there is room
+     * @throws HostFaultException if the host refuses to make some of them void
      */
     private void take(Victims victims, Repossession.Cause cause, boolean kept) {
+        try {
+            drain(victims, cause);
+            synchronized (pages) {
+                Map<Integer, Repossession.Spill> early = kept ? spillPrivate(victims) : Map.of();
+                try {
+                    makeVoid(victims);
+                } finally {
+                    tell(victims, cause, kept, early);
+                }
+            }
+        } catch (HostException e) {
+            throw Faults.memory(e, "pages of a window");
+        } finally {
+            synchronized (pages) {
+                restore(victims);
+                pages.takerGoes();
+            }
+            account.settle(victims.owned(), victims.views());
+        }
+    }
+
+    /** Ends the transfers on pages. Holds no lock. */
+    private void drain(Victims victims, Repossession.Cause cause) {
         for (int i = 0; i < victims.count(); i++) {
             if (table.pins(victims.page(i)) != 0) {
                 // After a deadline the owner has had its time.
                 releasePins(cause == Repossession.Cause.DEADLINE ? 0 : KernelMemory.DRAIN_NANOS);
-                break;
+                return;
             }
         }
-        int[] owned = new int[victims.count()];
-        int ownedCount = 0;
-        int views = 0;
-        synchronized (pages) {
-            Map<Integer, Repossession.Spill> early = kept ? spillPrivate(victims) : Map.of();
-            for (int i = 0; i < victims.count(); i += victims.run(i)) {
-                pages.mapVoid(victims.page(i), victims.run(i));
-            }
-            for (int i = 0; i < victims.count(); i++) {
-                int page = victims.page(i);
-                int frame = table.frame(page);
+    }
+
+    /** Makes pages void as far as the host does it. Holds the lock. */
+    private void makeVoid(Victims victims) {
+        for (int i = 0; i < victims.count(); i += victims.run(i)) {
+            pages.mapVoid(victims.page(i), victims.run(i));
+            for (int gone = i; gone < i + victims.run(i); gone++) {
+                int page = victims.page(gone);
+                victims.gone(gone, table.frame(page));
                 table.forgetFrame(page);
                 pages.unmark(page);
-                switch (victims.state(i)) {
-                    case PageTable.OWN, PageTable.THAWED -> owned[ownedCount++] = frame;
-                    case PageTable.VIEW -> views++;
-                    default -> { // SHARED: somebody else's, and charged there
-                    }
-                }
-                Optional<Repossession.Spill> spill = kept && victims.state(i) == PageTable.OWN
-                        ? spills.trySpill(contentOf(frame))
-                        : Optional.ofNullable(early.get(page));
-                Repossession entry = new Repossession(ResourceKind.FRAMES, frame, page, cause,
-                        System.nanoTime(), Optional.of(window), spill);
-                pages.lost(page, entry);
-                owner.repossessed(entry);
             }
-            pages.takerGoes();
         }
-        account.settle(Arrays.copyOf(owned, ownedCount), views);
+    }
+
+    /** Tells the owner which pages are gone; their frames are not free yet. Holds the lock. */
+    private void tell(Victims victims, Repossession.Cause cause, boolean kept,
+            Map<Integer, Repossession.Spill> early) {
+        for (int i = 0; i < victims.goneCount(); i++) {
+            int page = victims.page(i);
+            int frame = victims.frame(i);
+            Optional<Repossession.Spill> spill = kept && victims.state(i) == PageTable.OWN
+                    ? spills.trySpill(contentOf(frame))
+                    : Optional.ofNullable(early.get(page));
+            Repossession entry = new Repossession(ResourceKind.FRAMES, frame, page, cause,
+                    System.nanoTime(), Optional.of(window), spill);
+            pages.lost(page, entry);
+            owner.repossessed(entry);
+        }
+    }
+
+    /**
+     * Leaves the owner the pages that could not be made void. Those that show somebody else's
+     * frames stay taken, so that no transfer reaches these; the owner can release them. Holds the
+     * lock.
+     */
+    private void restore(Victims victims) {
+        for (int i = victims.goneCount(); i < victims.count(); i++) {
+            int page = victims.page(i);
+            if (PageTable.isCharged(victims.state(i))) {
+                table.change(page, table.frame(page), victims.state(i));
+            } else {
+                table.forgetFrame(page);
+            }
+        }
     }
 
     /**
