@@ -50,30 +50,37 @@ final class SpillWriter {
     }
 
     private void run() {
-        boolean regular = false;
-        try {
-            writeAll();
-            regular = true;
-        } finally {
-            if (!regular) {
-                stopped(); // the next page starts another
-            }
-        }
-    }
-
-    private void writeAll() {
         Task task;
         while ((task = next()) != null) {
-            if (task.area.begin(task.place)) {
-                int bytes = task.area.pageBytes();
-                task.area.end(task.place,
-                        file.pwrite(task.poolAddress, bytes, task.position) == bytes);
+            try {
+                write(task);
+            } catch (RuntimeException | Error e) {
+                report(e); // others wait for what comes after it
             }
         }
     }
 
-    private synchronized void stopped() {
-        running = false;
+    private void write(Task task) {
+        if (!task.area.begin(task.place)) {
+            return;
+        }
+        int bytes = task.area.pageBytes();
+        boolean done = false;
+        try {
+            done = file.pwrite(task.poolAddress, bytes, task.position) == bytes;
+        } finally {
+            task.area.end(task.place, done);
+        }
+    }
+
+    /** Does with a failure what the JVM does if it ends a thread. */
+    private static void report(Throwable failure) {
+        Thread writer = Thread.currentThread();
+        try {
+            writer.getUncaughtExceptionHandler().uncaughtException(writer, failure);
+        } catch (RuntimeException | Error e) {
+            return; // the JVM ignores it too
+        }
     }
 
     private synchronized Task next() {

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.disk;
 
-import exo.api.Capability;
 import exo.api.Quota;
 import exo.api.Rights;
 import exo.api.disk.DiskConfig;
-import exo.api.disk.SpillArea;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
-import exo.api.revoke.Notice;
-import exo.api.upcall.Repossession;
 import exo.host.BlockFile;
+import exo.impl.cap.BarePrincipal;
 import exo.impl.cap.CapabilityTable;
-import exo.impl.cap.EventPort;
-import exo.impl.cap.EventSource;
-import exo.impl.cap.KernelCapability;
-import exo.impl.cap.KeyTable;
 import exo.impl.cap.Ledger;
 import exo.impl.cap.Lineage;
-import exo.impl.cap.Principal;
-import exo.impl.cap.Usage;
 import exo.impl.info.FrameObserver;
 import exo.impl.mem.FramePool;
 import exo.impl.mem.KernelMemory;
@@ -27,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -38,68 +28,16 @@ class OrphanHostile {
     private final CapabilityTable table = new CapabilityTable();
     private volatile Runnable atLedger = () -> {};
 
-    private final class Fake implements Principal, EventPort {
-        private final Ledger ledger = new Ledger("fake",
-                Quota.LEAST.withObjects(20).withFrames(16));
-        private final KeyTable keys = new KeyTable();
-        private final Usage usage = new Usage();
-
-        @Override
-        public long id() {
-            return 1;
+    private final class Fake extends BarePrincipal {
+        Fake() {
+            super(Quota.LEAST.withObjects(20).withFrames(16));
         }
-
-        @Override
-        public String name() {
-            return "fake";
-        }
-
-        @Override
-        public void checkCaller() {}
 
         @Override
         public Ledger ledger() {
             atLedger.run();
-            return ledger;
+            return super.ledger();
         }
-
-        @Override
-        public KeyTable keyTable() {
-            return keys;
-        }
-
-        @Override
-        public EventPort eventPort() {
-            return this;
-        }
-
-        @Override
-        public Usage usage() {
-            return usage;
-        }
-
-        @Override
-        public void granted(Capability capability) {}
-
-        @Override
-        public void spilled(SpillArea area, int place, BooleanSupplier over) {}
-
-        @Override
-        public int recall(KernelCapability source, Notice notice) {
-            return 0;
-        }
-
-        @Override
-        public void repossessed(Repossession entry) {}
-
-        @Override
-        public void register(EventSource source) {}
-
-        @Override
-        public void unregister(EventSource source) {}
-
-        @Override
-        public void signal() {}
     }
 
     private static long files() throws IOException {
