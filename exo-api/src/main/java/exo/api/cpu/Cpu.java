@@ -60,8 +60,8 @@ public interface Cpu {
      *         bound to the quantum, or this thread is bound to another core; with {@link
      *         exo.api.ErrorCode#EXHAUSTED} if the host does not start a dispatcher for the core; no
      *         effect
-     * @throws exo.api.HostFaultException if the host did not pin the thread, or pinned it
-     *         elsewhere; no effect
+     * @throws exo.api.HostFaultException if the host did not pin the thread, pinned it elsewhere,
+     *         or did not change how it is scheduled; no effect
      */
     void bind(Quantum quantum);
 

@@ -126,6 +126,8 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
             boolean done = false;
             try {
                 done = interval.timeline.tryBind(interval, thread);
+            } catch (HostException e) {
+                throw refused(interval.timeline, e);
             } finally {
                 if (!done && known == null) {
                     unpin(thread);
@@ -152,12 +154,16 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
         try {
             HostThread.setAffinity(timeline.core());
         } catch (HostException e) {
-            throw new HostFaultException(ErrorCode.HOST_FAULT, "core " + timeline.core(),
-                    e.call(), e.errno().name(), e.remedy());
+            throw refused(timeline, e);
         }
         BoundThread thread = new BoundThread(caller, tid, timeline, owner);
         thread.port.register(thread);
         return thread;
+    }
+
+    private static HostFaultException refused(Timeline timeline, HostException e) {
+        return new HostFaultException(ErrorCode.HOST_FAULT, "core " + timeline.core(), e.call(),
+                e.errno().name(), e.remedy());
     }
 
     private static void unpin(BoundThread thread) {

@@ -6,6 +6,7 @@ import exo.api.ErrorCode;
 import exo.api.ResourceException;
 import exo.api.info.CoreFigures;
 import exo.api.info.InfoLayout;
+import exo.host.HostException;
 import exo.impl.cap.Invariant;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,13 +132,34 @@ final class Timeline {
         }
         interval.bound = thread;
         thread.intervals.add(interval);
-        if (!threads.contains(thread)) {
-            threads.add(thread);
-            enforcer.demote(thread.tid);
+        try {
+            if (!threads.contains(thread)) {
+                threads.add(thread);
+                enforcer.demote(thread.tid);
+            }
+            step(System.nanoTime());
+        } catch (RuntimeException | Error e) {
+            undoBind(interval, thread, e);
+            throw e;
         }
-        step(System.nanoTime());
         LockSupport.unpark(dispatcher);
         return true;
+    }
+
+    /** Makes it as if a thread had not been bound, after the host refused it. Holds the lock. */
+    private void undoBind(Interval interval, BoundThread thread, Throwable failure) {
+        interval.bound = null;
+        thread.intervals.remove(interval);
+        if (!thread.intervals.isEmpty()) {
+            return; // whether it runs now is for the next step to see
+        }
+        threads.remove(thread);
+        running = running == thread ? null : running;
+        try {
+            enforcer.restore(thread.tid);
+        } catch (HostException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private Thread startDispatcher() {
