@@ -26,12 +26,13 @@ public final class CapabilityEvent extends Event {
     private CapabilityEvent() {}
 
     /**
-     * Records that a capability was made, by allocating, deriving or granting.
+     * {@return the event that a capability was made, by allocating, deriving or granting; to be
+     * committed when it is}
      *
      * @param capability the capability
      */
-    public static void adopted(Capability capability) {
-        record(capability, "MADE");
+    public static CapabilityEvent adopted(Capability capability) {
+        return of(capability, "MADE");
     }
 
     /**
@@ -41,17 +42,17 @@ public final class CapabilityEvent extends Event {
      * @param cause why
      */
     public static void died(Capability capability, String cause) {
-        record(capability, cause);
+        of(capability, cause).commit();
     }
 
-    private static void record(Capability capability, String action) {
+    private static CapabilityEvent of(Capability capability, String action) {
         CapabilityEvent event = new CapabilityEvent();
-        if (event.shouldCommit()) {
+        if (event.isEnabled()) {
             event.kind = capability.kind().name();
             event.label = capability.label();
             event.rights = capability.rights().toString();
             event.action = action;
-            event.commit();
         }
+        return event;
     }
 }

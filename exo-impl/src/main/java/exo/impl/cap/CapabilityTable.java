@@ -134,10 +134,11 @@ public final class CapabilityTable {
      */
     public void adopt(KernelCapability node, KernelCapability authority) {
         reap(reapedPerAdoption);
+        CapabilityEvent event = CapabilityEvent.adopted(node); // nothing may fail once it is
         while (!tryAdopt(node, authority)) {
             settle();
         }
-        CapabilityEvent.adopted(node);
+        event.commit();
     }
 
     /**
@@ -178,11 +179,26 @@ public final class CapabilityTable {
             return false;
         }
         lineage.payer().ledger().chargeSettled(Charge.OBJECTS, 1);
-        node.link();
+        try {
+            insert(node);
+        } catch (RuntimeException | Error e) {
+            lineage.payer().ledger().release(Charge.OBJECTS, 1);
+            throw e;
+        }
+        return true;
+    }
+
+    private static void insert(KernelCapability node) {
+        Lineage lineage = node.lineage();
         Map<String, KernelCapability> labels = lineage.holder().keyTable().byLabel;
         labels.remove(lineage.label()); // a dead one; the new one comes last in the order
         labels.put(lineage.label(), node);
-        return true;
+        try {
+            node.link();
+        } catch (RuntimeException | Error e) {
+            labels.remove(lineage.label(), node);
+            throw e;
+        }
     }
 
     /**

@@ -163,13 +163,13 @@ public abstract class KernelCapability implements Capability {
 
     /** Puts it into the tree. */
     final void link() {
-        linked = true;
         busy = needsCare() ? 1 : 0;
         KernelCapability parent = lineage.parent();
         if (parent != null) {
             parent.insert(this);
             parent.count(1, busy);
         }
+        linked = true;
     }
 
     /** Kills all children at once; they stay in the list until {@link #loseChildren}. */

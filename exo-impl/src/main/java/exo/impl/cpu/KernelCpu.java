@@ -2,7 +2,6 @@
 package exo.impl.cpu;
 
 import exo.api.Blame;
-import exo.api.CapabilityException;
 import exo.api.ErrorCode;
 import exo.api.HostFaultException;
 import exo.api.ResourceException;
@@ -75,7 +74,7 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
                     Lineage.original(capabilities, null, owner, label), interval);
             capabilities.adopt(quantum);
             return quantum;
-        } catch (ResourceException e) {
+        } catch (RuntimeException | Error e) {
             if (interval != null) {
                 timeline.free(interval);
             }
@@ -108,7 +107,7 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
         }
         try {
             capabilities.attach(node, binding); // a revoke from here on severs it
-        } catch (CapabilityException e) {
+        } catch (RuntimeException | Error e) {
             release(binding);
             throw e;
         }

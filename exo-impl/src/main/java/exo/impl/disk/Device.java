@@ -105,20 +105,25 @@ final class Device {
         if (ringsRefused || config.queue() == DiskConfig.QueueBackend.PREAD) {
             return new FileTransfers(file, pool.address(), depth);
         }
-        IoRing ring = null;
         try {
-            ring = IoRing.create(depth);
-            ring.registerFile(file);
-            ring.tryRegisterBuffers(pool); // without them it is slower, and was said at boot
-            return new RingTransfers(ring, pool.address());
+            return openRing(pool, depth);
         } catch (HostException e) {
-            if (ring != null) {
-                ring.close();
-            }
             if (config.queue() == DiskConfig.QueueBackend.IO_URING) {
                 throw DiskFaults.of(e, name());
             }
             return new FileTransfers(file, pool.address(), depth);
+        }
+    }
+
+    private RingTransfers openRing(Mapping pool, int depth) {
+        IoRing ring = IoRing.create(depth);
+        try {
+            ring.registerFile(file);
+            ring.tryRegisterBuffers(pool); // without them it is slower, and was said at boot
+            return new RingTransfers(ring, pool.address());
+        } catch (RuntimeException | Error e) {
+            ring.close();
+            throw e;
         }
     }
 
@@ -150,12 +155,24 @@ final class Device {
     synchronized Run alloc(String name, long firstBlock, long count) {
         checkName(name);
         long first = firstBlock < 0 ? findRun(count) : checkRun(firstBlock, count);
-        if (!name.isEmpty()) {
-            save(catalogue.with(new Catalogue.Entry(name, first, count)));
-            open.add(name);
-        }
+        Run run = new Run(this, name, first, count);
         free.take(first, count);
-        return new Run(this, name, first, count);
+        if (!name.isEmpty()) {
+            record(run);
+        }
+        return run;
+    }
+
+    private void record(Run run) {
+        try {
+            open.add(run.name());
+            save(catalogue.with(new Catalogue.Entry(run.name(), run.firstBlock(),
+                    run.blockCount())));
+        } catch (RuntimeException | Error e) {
+            open.remove(run.name());
+            free.give(run.firstBlock(), run.blockCount());
+            throw e;
+        }
     }
 
     private long findRun(long count) {
@@ -225,12 +242,13 @@ final class Device {
                     name() + " extent '" + name + "'", "the catalogue has the names " + names(),
                     "allocate it first");
         }
+        Run run = new Run(this, name, entry.firstBlock(), entry.blockCount());
         if (!open.add(name)) {
             throw new ResourceException(ErrorCode.BUSY, Blame.PEER,
                     name() + " extent '" + name + "'", "it is open",
                     "have it granted, or wait until its holder drops it");
         }
-        return new Run(this, name, entry.firstBlock(), entry.blockCount());
+        return run;
     }
 
     /** Ends the use of a run by its environment; one that is not in the catalogue is free then. */

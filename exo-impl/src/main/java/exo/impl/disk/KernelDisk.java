@@ -3,7 +3,6 @@ package exo.impl.disk;
 
 import exo.api.Blame;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.ResourceException;
 import exo.api.ResourceKind;
 import exo.api.Rights;
@@ -17,6 +16,7 @@ import exo.api.upcall.Repossession;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
+import exo.impl.cap.EventPort;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.PinnableWindow;
 import exo.impl.cap.Principal;
@@ -80,13 +80,13 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         Run run;
         try {
             run = node.device().alloc(name, firstBlock, blockCount);
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             owner.ledger().release(Charge.BLOCKS, blockCount);
             throw e;
         }
         try {
             return adopt(node, run);
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             node.device().tryForget(run); // nobody else knows it yet
             node.device().release(run);
             owner.ledger().release(Charge.BLOCKS, blockCount);
@@ -112,13 +112,13 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         Run run = node.device().open(name);
         try {
             owner.ledger().charge(Charge.BLOCKS, run.blockCount());
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             node.device().release(run);
             throw e;
         }
         try {
             return adopt(node, run);
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             node.device().release(run);
             owner.ledger().release(Charge.BLOCKS, run.blockCount());
             throw e;
@@ -191,7 +191,7 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         KernelQueue queue = bind(extent.run().device(), window, depth);
         try {
             queue.bind(extent);
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             queue.close();
             throw e;
         }
@@ -207,17 +207,33 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         owner.ledger().charge(Charge.OBJECTS, 1);
         KernelQueue queue;
         try {
-            queue = new KernelQueue(this, device, pages, owner.eventPort(),
-                    device.openTransfers(pages.pool(), depth), depth);
-        } catch (ExoException e) {
+            queue = make(device, pages, depth);
+        } catch (RuntimeException | Error e) {
             owner.ledger().release(Charge.OBJECTS, 1);
             throw e;
         }
-        queue.open();
-        synchronized (lock) {
-            queues.add(queue);
+        try {
+            queue.open();
+        } catch (RuntimeException | Error e) {
+            queue.close();
+            throw e;
         }
         return queue;
+    }
+
+    private KernelQueue make(Device device, PinnableWindow pages, int depth) {
+        EventPort port = owner.eventPort();
+        Transfers transfers = device.openTransfers(pages.pool(), depth);
+        try {
+            KernelQueue queue = new KernelQueue(this, device, pages, port, transfers, depth);
+            synchronized (lock) {
+                queues.add(queue);
+            }
+            return queue;
+        } catch (RuntimeException | Error e) {
+            transfers.close();
+            throw e;
+        }
     }
 
     @Override
@@ -236,28 +252,34 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         }
         owner.ledger().charge(Charge.OBJECTS, 1);
         KernelSpill spill;
-        boolean made = false;
         try {
-            spill = new KernelSpill(this, node, frames,
-                    new KernelSpill.Shape(firstBlock, placeCount));
-            spill.equip(bufferCount);
-            made = true;
-        } finally {
-            if (!made) { // refused, or the embedder's policy threw
-                owner.ledger().release(Charge.OBJECTS, 1);
-            }
-        }
-        synchronized (lock) {
-            spills.add(spill);
+            spill = make(node, new KernelSpill.Shape(firstBlock, placeCount), bufferCount);
+        } catch (RuntimeException | Error e) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+            throw e;
         }
         try {
             capabilities.attach(node, spill);
-        } catch (ExoException e) {
+            frames.attach(spill);
+        } catch (RuntimeException | Error e) {
             spill.abort();
             throw e;
         }
-        frames.attach(spill);
         return spill;
+    }
+
+    private KernelSpill make(KernelExtent node, KernelSpill.Shape shape, int bufferCount) {
+        KernelSpill spill = new KernelSpill(this, node, frames, shape);
+        spill.equip(bufferCount);
+        try {
+            synchronized (lock) {
+                spills.add(spill);
+            }
+            return spill;
+        } catch (RuntimeException | Error e) {
+            spill.abort();
+            throw e;
+        }
     }
 
     private static void checkCount(String what, int count, int most) {

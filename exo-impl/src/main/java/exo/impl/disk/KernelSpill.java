@@ -63,8 +63,21 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
     /** Allocates its buffers, before anybody knows it. */
     void equip(int bufferCount) {
         int[] allocated = frames.allocBuffers(bufferCount);
+        try {
+            addBuffers(allocated);
+        } catch (RuntimeException | Error e) {
+            frames.freeBuffers(allocated);
+            throw e;
+        }
+    }
+
+    private void addBuffers(int[] allocated) {
+        BitSet more = new BitSet();
+        for (int frame : allocated) {
+            more.set(frame);
+        }
         synchronized (lock) {
-            Arrays.stream(allocated).forEach(idleBuffers::set);
+            idleBuffers.or(more);
             buffers = allocated.length;
         }
     }
@@ -143,18 +156,33 @@ final class KernelSpill implements SpillArea, SpillTarget, Binding {
             idleBuffers.clear(buffer);
             states[place] = State.WRITING;
             bufferOf[place] = buffer;
-            boolean taken = extent.run()
-                    .device()
-                    .spillWriter()
-                    .tryEnqueue(this, place, frames.poolMapping().address() + at,
-                            (extent.firstBlock() + block(place)) * extent.blockBytes());
+            boolean taken;
+            try {
+                taken = tryEnqueue(place, at);
+            } catch (RuntimeException | Error e) {
+                giveUp(place);
+                throw e;
+            }
             if (!taken) {
-                settle(place, State.FREE);
-                freePlaces.set(place);
+                giveUp(place);
                 return Optional.empty();
             }
             return Optional.of(new Repossession.Spill(this, place));
         }
+    }
+
+    private boolean tryEnqueue(int place, long at) {
+        return extent.run()
+                .device()
+                .spillWriter()
+                .tryEnqueue(this, place, frames.poolMapping().address() + at,
+                        (extent.firstBlock() + block(place)) * extent.blockBytes());
+    }
+
+    /** Makes a place free that will not be written. Holds the lock. */
+    private void giveUp(int place) {
+        settle(place, State.FREE);
+        freePlaces.set(place);
     }
 
     /** The writer is about to write a place; {@return whether it may} */

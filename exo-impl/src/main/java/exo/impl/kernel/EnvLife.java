@@ -99,18 +99,18 @@ final class EnvLife {
         }
         env.kernel().capabilities().settle(); // a dead capability is no reason to refuse
         env.ledger().charge(spec.quota());
-        KernelEnv child = null;
-        boolean made = false;
+        KernelEnv child;
         try {
             child = new KernelEnv(env.kernel(), env, env.kernel().nextEnvId(), spec);
+        } catch (RuntimeException | Error e) {
+            env.ledger().release(spec.quota());
+            throw e;
+        }
+        try {
             begin(child, spec, libOs);
-            made = true;
-        } finally {
-            if (!made && child == null) {
-                env.ledger().release(spec.quota());
-            } else if (!made) {
-                child.life().abandon();
-            }
+        } catch (RuntimeException | Error e) {
+            child.life().abandon();
+            throw e;
         }
         EnvEvent.record(child.name(), child.id(), "CREATED");
         return child.life().control;
@@ -151,7 +151,7 @@ final class EnvLife {
         env.ledger().charge(charge, amount);
         try {
             child.ledger().raiseLimit(charge, amount);
-        } catch (ResourceException e) {
+        } catch (RuntimeException | Error e) {
             env.ledger().release(charge, amount);
             throw e;
         }

@@ -90,7 +90,7 @@ final class CopyPages {
      * Turns pages into views of their frames. The owner thread.
      *
      * @throws HostException if the host refuses it; the pages are the environment's own as before,
-     *         though some may be unsettled
+     *         though some may be unsettled, as after any failure
      */
     void freeze(int firstPage, int[] frames) {
         synchronized (pages) {
@@ -102,7 +102,7 @@ final class CopyPages {
                 while (done < frames.length) {
                     done += pages.mapRun(firstPage, frames, done, true);
                 }
-            } catch (HostException e) {
+            } catch (RuntimeException | Error e) {
                 for (int i = 0; i < done; i++) {
                     table.change(firstPage + i, frames[i], PageTable.THAWED);
                 }
@@ -160,9 +160,9 @@ final class CopyPages {
             frames = new int[pageCount];
             Arrays.setAll(frames, i -> table.frame(firstPage + i));
         }
-        pages.carryWrites(firstPage, pageCount);
         int done = 0;
         try {
+            pages.carryWrites(firstPage, pageCount);
             while (done < pageCount) {
                 copy(firstPage, frames, done);
                 int run = pages.mapRun(firstPage, frames, done, false);
@@ -172,12 +172,20 @@ final class CopyPages {
                 done += run;
             }
         } catch (HostException e) {
-            if (kind == PageTable.VIEW) {
-                pages.pool().setAsideAgain(Arrays.copyOfRange(frames, done, pageCount));
-            }
+            setAsideAgain(frames, done, kind);
             throw Faults.memory(e, "pages of a window");
+        } catch (RuntimeException | Error e) {
+            setAsideAgain(frames, done, kind);
+            throw e;
         } finally {
             pages.follow(firstPage, done);
+        }
+    }
+
+    /** Sets the frames aside again that views did not get. */
+    private void setAsideAgain(int[] frames, int done, byte kind) {
+        if (kind == PageTable.VIEW) {
+            pages.pool().setAsideAgain(Arrays.copyOfRange(frames, done, frames.length));
         }
     }
 

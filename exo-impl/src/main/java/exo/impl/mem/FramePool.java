@@ -49,8 +49,8 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     private final int pageBytes;
     private final int frameCount;
     private final FrameObserver observer; // called under this lock
-    private final BitSet used = new BitSet(); // guarded by this
-    private final BitSet dirty = new BitSet(); // guarded by this
+    private final BitSet used; // guarded by this; never grows, so that taking a frame cannot fail
+    private final BitSet dirty; // likewise
     private int usedCount; // guarded by this
     private int reservedCount; // guarded by this
     private final Deque<Place> queue = new ArrayDeque<>(); // guarded by this
@@ -99,6 +99,8 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         this.node = config.node();
         this.pageBytes = Facilities.pageBytes();
         this.frameCount = config.frames();
+        this.used = new BitSet(frameCount);
+        this.dirty = new BitSet(frameCount);
         long bytes = (long) frameCount * pageBytes;
         checkRoom(bytes, Facilities.availableBytes());
         try {
@@ -132,6 +134,8 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         this.node = MemoryConfig.ANY_NODE;
         this.pageBytes = MemFd.HUGE_BYTES;
         this.frameCount = frameCount;
+        this.used = new BitSet(frameCount);
+        this.dirty = new BitSet(frameCount);
         this.memory = memory;
         this.all = Mapping.ofShared(memory);
         this.tracking = null;
@@ -311,7 +315,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
         }
         FrameColours wanted = request.colour() == FrameRequest.ANY ? null : colours();
         int[] frames = new int[count];
-        BitSet stale = new BitSet();
+        BitSet stale = new BitSet(count);
         synchronized (this) {
             if (request.isContiguous()) {
                 findRun(request, wanted, frames);
@@ -509,7 +513,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
      * @return their numbers, in the order they shall be mapped
      */
     int[] alloc(int count, long owner) {
-        BitSet stale = new BitSet();
+        BitSet stale = new BitSet(count);
         int[] frames = allocStale(count, owner, stale);
         zero(frames, stale);
         return frames;
@@ -524,7 +528,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
      * @return their numbers, in the order they shall be mapped
      */
     int[] allocForCopies(int count, long owner) {
-        return allocStale(count, owner, new BitSet());
+        return allocStale(count, owner, new BitSet(count));
     }
 
     /**
@@ -568,7 +572,7 @@ public final class FramePool implements FrameQueue, AutoCloseable {
                     "the pool has frames 0 to " + (frameCount - 1), "ask for others");
         }
         int[] frames = new int[count];
-        BitSet stale = new BitSet();
+        BitSet stale = new BitSet(count);
         synchronized (this) {
             int taken = used.nextSetBit(first);
             if (taken >= 0 && taken < first + count) {
@@ -626,7 +630,12 @@ public final class FramePool implements FrameQueue, AutoCloseable {
             i += count;
         }
         usedCount += frames.length;
-        observer.allocated(frames, owner);
+        try {
+            observer.allocated(frames, owner);
+        } catch (RuntimeException | Error e) {
+            setAsideAgain(frames);
+            throw e;
+        }
     }
 
     /** {@return the first of {@code count} consecutive free frames that may begin, or -1} */

@@ -151,23 +151,35 @@ public final class KernelMemory implements Memory, EnvService {
 
     private Window bind(FrameAccount account, int pageCount, Rights rights) {
         owner.ledger().charge(Charge.OBJECTS, 1);
-        Mapping mapping;
-        int size = account.pool().pageBytes();
         try {
-            mapping = size == pageBytes()
-                    ? Mapping.reserve((long) pageCount * size)
-                    : Mapping.reserve((long) pageCount * size, size);
+            return make(account, new PageTable(pageCount, lastGeneration), rights);
         } catch (HostException e) {
             owner.ledger().release(Charge.OBJECTS, 1);
             throw Faults.memory(e, "a window of " + pageCount + " pages");
+        } catch (RuntimeException | Error e) {
+            owner.ledger().release(Charge.OBJECTS, 1);
+            throw e;
         }
-        KernelWindow window = new KernelWindow(this, account, rights,
-                new ShownPages(account.pool(), mapping, new PageTable(pageCount, lastGeneration),
-                        rights.contains(Rights.WRITE), lastPages));
-        synchronized (lock) {
-            windows.add(window);
+    }
+
+    private KernelWindow make(FrameAccount account, PageTable table, Rights rights) {
+        int size = account.pool().pageBytes();
+        long bytes = (long) table.pageCount() * size;
+        Mapping mapping = size == pageBytes()
+                ? Mapping.reserve(bytes)
+                : Mapping.reserve(bytes, size);
+        try {
+            KernelWindow window = new KernelWindow(this, account, rights,
+                    new ShownPages(account.pool(), mapping, table, rights.contains(Rights.WRITE),
+                            lastPages));
+            synchronized (lock) {
+                windows.add(window);
+            }
+            return window;
+        } catch (RuntimeException | Error e) {
+            mapping.close(); // nobody knows it yet
+            throw e;
         }
-        return window;
     }
 
     @Override
@@ -194,16 +206,18 @@ public final class KernelMemory implements Memory, EnvService {
         try {
             source.copies().checkShown(firstPage, frames);
             capabilities.adopt(shared);
-        } catch (ExoException e) {
-            synchronized (lock) {
-                shares.remove(shared);
-            }
-            if (e.code() == ErrorCode.REVOKED) { // with a frame that was taken
+        } catch (RuntimeException | Error e) {
+            unshare(shared);
+            if (isRevoked(e)) { // with a frame that was taken
                 source.copies().checkShown(firstPage, frames);
             }
             throw e;
         }
         return shared;
+    }
+
+    private static boolean isRevoked(Throwable refusal) {
+        return refusal instanceof ExoException e && e.code() == ErrorCode.REVOKED;
     }
 
     private Lineage lineage(Rights rights, String label) {
@@ -224,6 +238,8 @@ public final class KernelMemory implements Memory, EnvService {
                     "drop it first");
         }
         Lineage lineage = lineage(Rights.READ, label);
+        KernelFrames frozen = new KernelFrames(lineage, this, frames,
+                new KernelFrames.Origin(source, firstPage));
         capabilities.checkRoom(lineage); // before others lose frames for it
         charge(pageCount);
         try {
@@ -232,20 +248,21 @@ public final class KernelMemory implements Memory, EnvService {
             release(pageCount);
             source.settleIfHere(firstPage, pageCount);
             throw Faults.memory(e, "pages of a window");
-        } catch (ExoException | IllegalStateException e) {
+        } catch (RuntimeException | Error e) {
             release(pageCount);
             throw e;
         }
-        KernelFrames frozen = new KernelFrames(lineage, this, frames,
-                new KernelFrames.Origin(source, firstPage));
-        synchronized (lock) {
-            snapshots.add(frozen);
-        }
         try {
+            synchronized (lock) {
+                snapshots.add(frozen);
+            }
             capabilities.adopt(frozen);
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             thaw(frozen);
-            throw e.code() == ErrorCode.REVOKED ? source.stale(firstPage) : e;
+            if (isRevoked(e)) { // with a frame that was taken
+                throw source.stale(firstPage);
+            }
+            throw e;
         }
         return frozen;
     }
@@ -517,14 +534,11 @@ public final class KernelMemory implements Memory, EnvService {
     }
 
     private void reserve(int frames) {
-        boolean done = false;
         try {
             pool.reserve(frames);
-            done = true;
-        } finally {
-            if (!done) { // the embedder's policy threw
-                owner.ledger().releaseFrames(frames);
-            }
+        } catch (RuntimeException | Error e) { // out of the embedder's policy, perhaps
+            owner.ledger().releaseFrames(frames);
+            throw e;
         }
     }
 

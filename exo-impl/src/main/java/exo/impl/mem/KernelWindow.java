@@ -86,10 +86,7 @@ final class KernelWindow implements Window, PinnableWindow {
 
     @Override
     public void allocPages(int firstPage, int pageCount) {
-        checkOwner();
-        checkVoid(firstPage, pageCount);
-        account.charge(pageCount);
-        mapOwn(firstPage, account.pool().alloc(pageCount, memory.owner().id()));
+        allocPages(firstPage, pageCount, FrameRequest.any());
     }
 
     @Override
@@ -106,7 +103,7 @@ final class KernelWindow implements Window, PinnableWindow {
         int[] frames;
         try {
             frames = account.pool().alloc(request, pageCount, memory.owner().id());
-        } catch (ResourceException e) {
+        } catch (RuntimeException | Error e) {
             account.release(pageCount);
             throw e;
         }
@@ -118,10 +115,7 @@ final class KernelWindow implements Window, PinnableWindow {
             synchronized (pages) {
                 pages.show(firstPage, frames, PageTable.OWN);
             }
-        } catch (HostException e) {
-            account.giveBack(frames);
-            throw Faults.memory(e, "pages of a window");
-        } catch (IllegalStateException e) { // closed by force meanwhile
+        } catch (RuntimeException | Error e) { // or closed by force meanwhile
             account.giveBack(frames);
             throw e;
         }
@@ -136,8 +130,9 @@ final class KernelWindow implements Window, PinnableWindow {
         KernelFrames frames = memory.checkFrames(allegation, needed);
         Objects.checkFromIndexSize(firstIndex, frameCount, frames.count());
         checkUnused(firstPage, frameCount);
-        showForeign(new SharedPages(this, frames, firstPage, firstIndex, frameCount),
-                PageTable.SHARED);
+        SharedPages binding = new SharedPages(this, frames, firstPage, firstIndex, frameCount);
+        showForeign(binding, PageTable.SHARED);
+        noteMapped(binding);
     }
 
     @Override
@@ -151,22 +146,22 @@ final class KernelWindow implements Window, PinnableWindow {
             throw new IllegalArgumentException(frames
                     + " is not frozen: only what Memory.snapshot made can be copied by mapping");
         }
+        SharedPages binding = new SharedPages(this, frames, firstPage, firstIndex, frameCount);
         account.charge(frameCount);
         try {
-            showForeign(new SharedPages(this, frames, firstPage, firstIndex, frameCount),
-                    PageTable.VIEW);
-        } catch (RuntimeException e) {
+            showForeign(binding, PageTable.VIEW);
+        } catch (RuntimeException | Error e) {
             account.release(frameCount);
             throw e;
         }
+        noteMapped(binding);
     }
 
     private void showForeign(SharedPages binding, byte how) {
         KernelFrames frames = binding.frames();
-        int[] shown = Arrays.copyOfRange(frames.numbers(), binding.firstIndex(),
-                binding.firstIndex() + binding.pageCount());
-        memory.capabilities().attach(frames, binding);
         try {
+            memory.capabilities().attach(frames, binding);
+            shared.add(binding);
             synchronized (pages) {
                 if (!frames.isLive()) {
                     // The sweep has seen the binding, or will, and finds nothing to unmap.
@@ -174,19 +169,20 @@ final class KernelWindow implements Window, PinnableWindow {
                             frames.toString(), "it was revoked while it was mapped",
                             "ask its source for a new one");
                 }
-                pages.show(binding.firstPage(), shown, how);
+                pages.show(binding.firstPage(), binding.numbers(), how);
                 binding.shown(table);
             }
-            shared.add(binding);
-            account.pool().mapped(shown);
-            WindowEvent.mapped(memory.owner().name(), binding.firstPage(), shown.length);
-        } catch (HostException e) {
-            memory.capabilities().detach(frames, binding);
-            throw Faults.memory(e, "pages of a window");
-        } catch (IllegalStateException e) { // closed by force meanwhile
+        } catch (RuntimeException | Error e) { // or closed by force meanwhile
+            shared.remove(binding);
             memory.capabilities().detach(frames, binding);
             throw e;
         }
+    }
+
+    /** Tells of pages that show foreign frames now: nothing is undone if that fails. */
+    private void noteMapped(SharedPages binding) {
+        account.pool().mapped(binding.numbers());
+        WindowEvent.mapped(memory.owner().name(), binding.firstPage(), binding.pageCount());
     }
 
     @Override
@@ -358,7 +354,7 @@ final class KernelWindow implements Window, PinnableWindow {
         memory.addLast(pageCount);
         try {
             memory.removeLast(pageCount - mark(firstPage, pageCount, true));
-        } catch (ExoException | IllegalStateException e) {
+        } catch (RuntimeException | Error e) {
             memory.removeLast(pageCount);
             throw e;
         }

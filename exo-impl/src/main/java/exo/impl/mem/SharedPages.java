@@ -3,6 +3,7 @@ package exo.impl.mem;
 
 import exo.api.upcall.Repossession;
 import exo.impl.cap.Binding;
+import java.util.Arrays;
 
 /**
  * The binding between a capability for frames and the pages that show them. A page may meanwhile
@@ -37,12 +38,13 @@ final class SharedPages implements Binding {
         return frames;
     }
 
-    int firstPage() {
-        return firstPage;
+    /** {@return the frames that its pages show} */
+    int[] numbers() {
+        return Arrays.copyOfRange(frames.numbers(), firstIndex, firstIndex + pageCount());
     }
 
-    int firstIndex() {
-        return firstIndex;
+    int firstPage() {
+        return firstPage;
     }
 
     int pageCount() {

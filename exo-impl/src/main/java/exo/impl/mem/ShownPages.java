@@ -120,7 +120,8 @@ class ShownPages { // not final: in a test the host refuses
     // ---- showing -------------------------------------------------------------------------------
 
     /**
-     * Maps frames to pages that show void. Holds the lock; the owner thread.
+     * Maps frames to pages that show void, or fails with no effect. Holds the lock; the owner
+     * thread.
      *
      * @param how {@link PageTable#OWN} or {@link PageTable#SHARED}, or {@link PageTable#VIEW} for
      *        private views
@@ -128,20 +129,32 @@ class ShownPages { // not final: in a test the host refuses
     void show(int firstPage, int[] frames, byte how) {
         checkOpen();
         int done = 0;
+        int noted = 0;
         try {
             while (done < frames.length) {
                 done += mapRun(firstPage, frames, done, how == PageTable.VIEW);
             }
+            table.pruneIdle();
+            while (noted < frames.length) {
+                table.map(firstPage + noted, frames[noted], how);
+                forgetLoss(firstPage + noted++);
+            }
+            follow(firstPage, frames.length);
         } catch (HostException e) {
-            mapping.mapVoid(bytes(firstPage), bytes(frames.length));
+            hide(firstPage, frames.length, noted);
+            throw Faults.memory(e, "pages of a window");
+        } catch (RuntimeException | Error e) {
+            hide(firstPage, frames.length, noted);
             throw e;
         }
-        table.pruneIdle();
-        for (int i = 0; i < frames.length; i++) {
-            table.map(firstPage + i, frames[i], how);
-            forgetLoss(firstPage + i);
+    }
+
+    /** Makes pages void again that could not all be shown. Holds the lock; the owner thread. */
+    private void hide(int firstPage, int pageCount, int noted) {
+        mapping.mapVoid(bytes(firstPage), bytes(pageCount));
+        for (int page = firstPage; page < firstPage + noted; page++) {
+            table.unmap(page);
         }
-        follow(firstPage, frames.length);
     }
 
     /**

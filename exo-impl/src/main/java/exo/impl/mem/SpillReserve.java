@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.mem;
 
-import exo.api.ResourceException;
 import exo.api.mem.FrameRequest;
 import exo.api.upcall.Repossession;
 import exo.host.Mapping;
@@ -41,7 +40,7 @@ final class SpillReserve implements SpillFrames {
         memory.charge(count);
         try {
             return pool.alloc(FrameRequest.any(), count, memory.owner().id());
-        } catch (ResourceException e) {
+        } catch (RuntimeException | Error e) {
             memory.release(count);
             throw e;
         }

@@ -2,7 +2,6 @@
 package exo.impl.name;
 
 import exo.api.Capability;
-import exo.api.ExoException;
 import exo.api.Rights;
 import exo.api.name.Name;
 import exo.api.name.NameKey;
@@ -54,12 +53,12 @@ public final class KernelNames implements Names {
         KernelNameKey key = dominating(allegation, name, Rights.WRITE);
         KernelCapability node = capabilities.check(resource, owner, KernelCapability.class,
                 rights.and(Rights.GRANT));
-        owner.ledger().charge(Charge.OBJECTS, 1);
         Offer offer = new Offer(space, key, name, node, rights);
+        owner.ledger().charge(Charge.OBJECTS, 1);
         try {
             offer.attach(capabilities);
             space.add(offer);
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             offer.end();
             throw e;
         }

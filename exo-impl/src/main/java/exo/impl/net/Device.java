@@ -71,7 +71,12 @@ final class Device {
         }
         StationState station = new StationState(this, mac, ipv4);
         stations.add(station);
-        admitStations();
+        try {
+            admitStations();
+        } catch (RuntimeException | Error e) {
+            stations.remove(station);
+            throw e;
+        }
         return station;
     }
 

@@ -3,7 +3,6 @@ package exo.impl.net;
 
 import exo.api.Blame;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.code.ClassicProgram;
@@ -63,15 +62,15 @@ public final class KernelNet implements Net, EnvService {
         KernelNetDevice node = capabilities.check(allegation, owner, KernelNetDevice.class,
                 Rights.WRITE);
         StationState state = node.device().addStation(mac, ipv4);
-        KernelStation station = new KernelStation(
-                Lineage.original(capabilities, node, owner, label), state);
         try {
+            KernelStation station = new KernelStation(
+                    Lineage.original(capabilities, node, owner, label), state);
             capabilities.adopt(station);
-        } catch (ExoException e) {
+            return station;
+        } catch (RuntimeException | Error e) {
             node.device().removeStation(state);
             throw e;
         }
-        return station;
     }
 
     @Override
@@ -104,29 +103,30 @@ public final class KernelNet implements Net, EnvService {
                     "use larger slots");
         }
         PacketFilter filter = ENGINE.verify(program).filter(VerifiedProgram.Engine.COMPILE);
+        KernelBinding binding = new KernelBinding(this, station, filter, window,
+                new KernelBinding.Placement(owner.eventPort(), firstPage, rings));
         owner.ledger().charge(Charge.OBJECTS, 1);
         try {
             pin(window, allegedWindow, firstPage, rings);
-        } catch (ResourceException | IndexOutOfBoundsException e) {
+        } catch (RuntimeException | Error e) {
             owner.ledger().release(Charge.OBJECTS, 1);
             throw e;
         }
-        return start(new KernelBinding(this, station, filter, window,
-                new KernelBinding.Placement(owner.eventPort(), firstPage, rings)));
+        start(binding);
+        return binding;
     }
 
-    private KernelBinding start(KernelBinding binding) {
-        synchronized (lock) {
-            bindings.add(binding);
-        }
-        binding.start();
+    private void start(KernelBinding binding) {
         try {
+            synchronized (lock) {
+                bindings.add(binding);
+            }
+            binding.start();
             capabilities.attach(binding.capability(), binding);
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             binding.close();
             throw e;
         }
-        return binding;
     }
 
     private static void pin(PinnableWindow window, Window named, int firstPage, RingSpec rings) {

@@ -71,14 +71,12 @@ public final class FrameLender implements FrameQueue.Shortage, AutoCloseable {
     @Override
     public void reserve(int count) {
         FrameQueue.Waiter waiter = pool.queue(count);
-        boolean served = false;
         try {
             AbortProtocol.run(new Request(waiter), lending.notice());
-            served = true;
+        } catch (RuntimeException | Error e) { // out of the policy, perhaps
+            pool.leave(waiter);
+            throw e;
         } finally {
-            if (!served) { // the policy threw
-                pool.leave(waiter);
-            }
             forgetTargets();
         }
     }

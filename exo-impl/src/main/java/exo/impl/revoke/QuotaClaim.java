@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.revoke;
 
+import exo.api.ResourceException;
 import exo.api.ResourceKind;
 import exo.api.revoke.Notice;
 import exo.api.revoke.Reclaimed;
@@ -55,9 +56,24 @@ public final class QuotaClaim implements Claim {
     private static Reclaimed collect(Holder holder, Holder creator, ResourceKind kind, long amount,
             Notice notice) {
         Charge charge = chargeOf(kind).orElseThrow();
-        long forced = AbortProtocol.run(new QuotaClaim(holder, kind, charge), notice);
+        long forced;
+        try {
+            forced = AbortProtocol.run(new QuotaClaim(holder, kind, charge), notice);
+        } catch (RuntimeException | Error e) {
+            raiseAgain(holder, creator, charge, amount);
+            throw e;
+        }
         creator.ledger().release(charge, amount);
         return new Reclaimed(Math.max(amount, forced), forced);
+    }
+
+    /** Gives a quota back that was not collected; to its creator, if the holder has ended. */
+    private static void raiseAgain(Holder holder, Holder creator, Charge charge, long amount) {
+        try {
+            holder.ledger().raiseLimit(charge, amount);
+        } catch (ResourceException e) { // the rest of its quota went back already
+            creator.ledger().release(charge, amount);
+        }
     }
 
     /**

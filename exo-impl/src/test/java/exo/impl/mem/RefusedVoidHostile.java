@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.mem;
 
+import exo.api.EnvControl;
+import exo.api.EnvSpec;
 import exo.api.ErrorCode;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.HostFaultException;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.mem.Frames;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
+import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import exo.host.Errno;
 import exo.host.HostException;
@@ -16,8 +20,10 @@ import exo.host.Mapping;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.Principal;
+import exo.impl.kernel.TestEnv;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,5 +181,34 @@ class RefusedVoidHostile {
         window.releasePages(0, 1);
         source.close();
         assertEquals(0, pool.usedCount());
+    }
+
+    @Test
+    void shouldLeaveItsQuotaToWhomeverNothingCouldBeTakenFrom() throws InterruptedException {
+        CountDownLatch pinned = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        EnvControl child = kernel.rootEnv()
+                .createEnv(EnvSpec.named("pinned").frames(4), env -> {
+                    KernelWindow own = (KernelWindow) env.memory().bindWindow(4);
+                    own.allocPages(0, 4);
+                    for (int page = 0; page < 4; page++) {
+                        assertTrue(own.tryPin(own.page(page), 1, PageMarks.READ) >= 0);
+                    }
+                    own.attach(deadline -> {
+                        if (over.getCount() > 0) {
+                            throw new IllegalStateException("a defect");
+                        }
+                    });
+                    pinned.countDown();
+                    over.await();
+                    assertEquals(4, env.quota().frames());
+                });
+        pinned.await();
+        assertThrows(IllegalStateException.class,
+                () -> child.reclaim(ResourceKind.FRAMES, 2, Notice.NONE));
+        assertEquals(4, root.ledger().used(Charge.FRAMES));
+        over.countDown();
+        TestEnv.await(child);
+        assertEquals(0, root.ledger().used(Charge.FRAMES));
     }
 }
