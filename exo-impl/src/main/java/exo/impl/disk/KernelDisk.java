@@ -214,6 +214,7 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         }
         try {
             queue.open();
+            owner.checkCaller(); // an end that began meanwhile may not have come across it
         } catch (RuntimeException | Error e) {
             queue.close();
             throw e;

@@ -151,8 +151,9 @@ public final class KernelMemory implements Memory, EnvService {
 
     private Window bind(FrameAccount account, int pageCount, Rights rights) {
         owner.ledger().charge(Charge.OBJECTS, 1);
+        KernelWindow window;
         try {
-            return make(account, new PageTable(pageCount, lastGeneration), rights);
+            window = make(account, new PageTable(pageCount, lastGeneration), rights);
         } catch (HostException e) {
             owner.ledger().release(Charge.OBJECTS, 1);
             throw Faults.memory(e, "a window of " + pageCount + " pages");
@@ -160,6 +161,13 @@ public final class KernelMemory implements Memory, EnvService {
             owner.ledger().release(Charge.OBJECTS, 1);
             throw e;
         }
+        try {
+            owner.checkCaller(); // an end that began meanwhile may not have come across it
+        } catch (RuntimeException | Error e) {
+            window.close();
+            throw e;
+        }
+        return window;
     }
 
     private KernelWindow make(FrameAccount account, PageTable table, Rights rights) {
