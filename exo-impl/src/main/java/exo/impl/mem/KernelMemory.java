@@ -37,7 +37,10 @@ public final class KernelMemory implements Memory, EnvService {
     /** How long a repossession waits for the owner thread to take its completions. */
     static final long DRAIN_NANOS = 100_000_000;
 
-    /** Not this object: a libOS holds it, and could keep its monitor for ever. */
+    /**
+     * Not this object: a libOS holds it, and could keep its monitor for ever. It is taken under a
+     * window's lock; nothing is locked inside it.
+     */
     private final Object lock = new Object();
     private final FramePool pool;
     private final CapabilityTable capabilities;
