@@ -205,6 +205,16 @@ public final class Mapping implements AutoCloseable {
                 0);
     }
 
+    /**
+     * Zeroes a part, which stays mapped as it is.
+     *
+     * @param offset where the part begins in this mapping, in bytes
+     * @param length its length in bytes
+     */
+    public void zero(long offset, long length) {
+        RawMemory.zero(segment.asSlice(offset, length));
+    }
+
     private void replace(long offset, long length, int protection, int flags, int fd,
             long fileOffset) {
         Objects.checkFromIndexSize(offset, length, bytes);

@@ -17,8 +17,6 @@ import exo.host.WriteTracking;
 import exo.impl.cap.FrameQueue;
 import exo.impl.cap.Invariant;
 import exo.impl.info.FrameObserver;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,8 +39,6 @@ import java.util.function.Supplier;
  */
 public final class FramePool implements FrameQueue, AutoCloseable {
     private static final long MEBI = 1 << 20;
-    /** Small enough for the first cache; every page is a multiple of it. */
-    private static final MemorySegment ZEROS = Arena.ofAuto().allocate(4096, 64).asReadOnly();
 
     private final MemFd memory;
     private final Mapping all;
@@ -656,12 +652,10 @@ public final class FramePool implements FrameQueue, AutoCloseable {
 
     /** Zeroes the frames at the indexes that are set. */
     private void zero(int[] frames, BitSet stale) {
-        for (int i = stale.nextSetBit(0); i >= 0; i = stale.nextSetBit(i + 1)) {
-            // Copied, which the JVM does in wider pieces than it fills.
-            long from = (long) frames[i] * pageBytes;
-            for (long at = from; at < from + pageBytes; at += ZEROS.byteSize()) {
-                MemorySegment.copy(ZEROS, 0, all.segment(), at, ZEROS.byteSize());
-            }
+        for (int i = stale.nextSetBit(0); i >= 0;) {
+            int end = Math.min(stale.nextClearBit(i), i + Runs.length(frames, i));
+            all.zero((long) frames[i] * pageBytes, (long) (end - i) * pageBytes);
+            i = stale.nextSetBit(end);
         }
     }
 

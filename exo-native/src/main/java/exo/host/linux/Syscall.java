@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The one door to the host: {@code syscall(2)}.
+ * The one door to the host: {@code syscall(2)}. {@link RawMemory#zero} stays in the process.
  *
  * <p>One downcall serves all system calls, so that there is one place to look at for how arguments
  * are passed and how errors come back. It is an ordinary downcall, never a critical one: while a
