@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
  * overrides what shall happen or fail at some moment.
  */
 public class BarePrincipal implements Principal, EventPort {
+    private final long id;
     private final Ledger ledger;
     private final KeyTable keys = new KeyTable();
     private final Usage usage = new Usage();
@@ -23,17 +24,22 @@ public class BarePrincipal implements Principal, EventPort {
      * @param quota what it may hold
      */
     public BarePrincipal(Quota quota) {
-        this.ledger = new Ledger("bare", quota);
+        this(1, new Ledger("bare", quota));
+    }
+
+    BarePrincipal(long id, Ledger ledger) {
+        this.id = id;
+        this.ledger = ledger;
     }
 
     @Override
     public long id() {
-        return 1;
+        return id;
     }
 
     @Override
     public String name() {
-        return "bare";
+        return "principal-" + id;
     }
 
     @Override

@@ -9,52 +9,17 @@ import exo.api.upcall.Repossession;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
-/** An environment reduced to what the capability table asks of one: any thread may call. */
-final class FakePrincipal implements Principal {
+/** An environment reduced to what the capability table asks of one; anything else fails. */
+final class FakePrincipal extends BarePrincipal {
     final AtomicInteger granted = new AtomicInteger();
-    private final long id;
-    private final Ledger ledger;
-    private final KeyTable keys = new KeyTable();
-    private final Usage usage = new Usage();
 
     FakePrincipal(long id, int objects, Runnable settle) {
-        this.id = id;
-        this.ledger = new Ledger(name(), Quota.LEAST.withObjects(objects), settle);
-    }
-
-    @Override
-    public long id() {
-        return id;
-    }
-
-    @Override
-    public String name() {
-        return "principal-" + id;
-    }
-
-    @Override
-    public void checkCaller() {
-        // The table does not ask who calls; the key-ring does.
-    }
-
-    @Override
-    public Ledger ledger() {
-        return ledger;
-    }
-
-    @Override
-    public KeyTable keyTable() {
-        return keys;
+        super(id, new Ledger("principal-" + id, Quota.LEAST.withObjects(objects), settle));
     }
 
     @Override
     public EventPort eventPort() {
         throw new IllegalStateException("the table binds nothing to a thread");
-    }
-
-    @Override
-    public Usage usage() {
-        return usage;
     }
 
     @Override
