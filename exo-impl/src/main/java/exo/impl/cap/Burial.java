@@ -19,6 +19,10 @@ import java.util.concurrent.CountDownLatch;
  */
 record Burial(KernelCapability top, Repossession.Cause cause, List<KernelCapability> dead,
         Thread undertaker, List<Burial> earlier, CountDownLatch over) {
+    /** Nothing to do, and nobody to wait for. */
+    static final Burial NONE = new Burial(null, Repossession.Cause.REVOKED, List.of(), null,
+            List.of(), new CountDownLatch(0));
+
     /** {@return whether one of the two tops was derived from the other, or is the other} */
     boolean overlaps(KernelCapability node) {
         return top.isOrDescendsFrom(node) || node.isOrDescendsFrom(top);

@@ -473,6 +473,10 @@ public final class CapabilityTable {
      */
     private List<KernelCapability> cutOff(KernelCapability top, boolean withTop,
             Repossession.Cause cause) {
+        if (!withTop && !top.hasBusyChild()) {
+            dead.get(cause).takeAll(top.children());
+            return List.of();
+        }
         List<KernelCapability> urgent = new ArrayList<>();
         Deque<KernelCapability> open = new ArrayDeque<>();
         open.push(top);
@@ -527,9 +531,16 @@ public final class CapabilityTable {
         return reaped;
     }
 
-    /** Announces a burial, and looks which others it has to wait for. Holds the lock. */
+    /**
+     * Announces a burial, and looks which others it has to wait for. Holds the lock. A revocation
+     * is rare, hence its code cold, and the lock is everybody's: most often there is nothing to
+     * bury and nobody to wait for, and then nothing is made.
+     */
     private Burial begin(KernelCapability top, List<KernelCapability> urgent,
             Repossession.Cause cause) {
+        if (urgent.isEmpty() && burials.isEmpty()) {
+            return Burial.NONE;
+        }
         Thread self = Thread.currentThread();
         // Inside a burial of its own a thread does not wait, so that no two wait for each other.
         boolean inside = burials.stream().anyMatch(b -> b.undertaker() == self);
@@ -549,6 +560,9 @@ public final class CapabilityTable {
      * too.
      */
     private void bury(Burial burial) {
+        if (burial == Burial.NONE) {
+            return;
+        }
         try {
             for (KernelCapability node : burial.dead().reversed()) {
                 sever(node, burial.cause());

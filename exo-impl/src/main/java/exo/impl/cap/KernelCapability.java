@@ -191,12 +191,18 @@ public abstract class KernelCapability implements Capability {
         }
     }
 
+    /** {@return whether there is a child whose subtree needs care} */
+    final boolean hasBusyChild() {
+        KernelCapability child = children == null ? null : children.first();
+        return child != null && child.busy > 0;
+    }
+
     /** {@return a child whose subtree needs care, out of the list now; or null} */
     final KernelCapability pollBusyChild() {
-        KernelCapability child = children == null ? null : children.first();
-        if (child == null || child.busy == 0) {
+        if (!hasBusyChild()) {
             return null;
         }
+        KernelCapability child = children.first();
         children.remove(child);
         return child;
     }
