@@ -9,13 +9,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An io_uring: transfers are entered in one ring, and their results arrive in another.
  *
- * <p><b>Ownership.</b> The thread that made it enters, submits and reaps; {@link #isPending} and
- * {@link #kill} are for any thread, {@link #close} for the owner, or for anybody after {@code
- * kill}.
+ * <p><b>Ownership.</b> The thread that made it enters, submits and reaps; {@link #isPending},
+ * {@link #kill}, {@link #tryKill} and {@link #tearDown} are for any thread, {@link #close} for the
+ * owner, or for anybody after {@code kill}.
  *
  * <p><b>Cost.</b> Entering: plain stores into mapped memory. Submitting and waiting: one host call.
  *
@@ -54,6 +55,8 @@ public final class IoRing implements AutoCloseable {
     private static final int POLLHUP = 0x10;
     /** How long an owner is given to show its completions before the ring is torn down. */
     private static final long IDLE_NANOS = 20_000_000;
+    /** The same, when nobody may wait: an interrupt goes there and back many times. */
+    private static final long TRY_NANOS = 200_000;
     private static final long LOOK_NANOS = 20_000;
 
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
@@ -72,8 +75,11 @@ public final class IoRing implements AutoCloseable {
     private final MemorySegment argument = Arena.ofAuto().allocate(ARGUMENT_BYTES + 16, 8);
     private volatile boolean dead;
     private volatile boolean entering; // written by the owner: it may be handing entries over
-    private boolean idle; // guarded by this: nothing was under way when the ring was killed
-    private boolean closed; // guarded by this
+    private final ReentrantLock killing = new ReentrantLock(); // may be held for seconds
+    private boolean idle; // guarded by killing: nothing was under way when the ring was killed
+    private boolean emptied; // guarded by killing: the mappings say nothing about the ring
+    private boolean torn; // guarded by killing
+    private boolean closed; // guarded by killing
 
     // The rest belongs to the owner.
     private int sqTail;
@@ -419,8 +425,59 @@ public final class IoRing implements AutoCloseable {
      * owner's calls find nothing afterwards, and are refused.
      *
      * <p>Most often all entries have their completions at once, whether or not the owner looks at
-     * them, and then nothing is under way any more. Otherwise the ring is torn down, which takes
-     * the host some 40 ms at least.
+     * them, and then nothing is under way any more, nor ever will be. Otherwise the ring is {@link
+     * #tearDown torn down}, which takes the host some 40 ms at least.
+     *
+     * @param nanos how long to wait for the end of what is under way
+     * @return whether all has ended
+     * @throws HostException if the host refuses to tear the ring down; to be tried again
+     */
+    public boolean kill(long nanos) {
+        killing.lock();
+        try {
+            if (isOver(IDLE_NANOS)) {
+                return true;
+            }
+            tearDown();
+            return awaitEnd(nanos);
+        } finally {
+            killing.unlock();
+        }
+    }
+
+    /**
+     * Begins to {@link #kill} the ring, and sees whether all has ended by itself. Any thread. Does
+     * not wait for a device, nor for a thread that does.
+     *
+     * @return whether all has ended; if not, the ring is dead all the same
+     */
+    public boolean tryKill() {
+        dead = true;
+        if (!killing.tryLock()) {
+            return false;
+        }
+        try {
+            return isOver(TRY_NANOS);
+        } finally {
+            killing.unlock();
+        }
+    }
+
+    /** {@return whether a thread is in {@link #kill}} */
+    boolean isBeingKilled() {
+        return killing.isLocked();
+    }
+
+    /** {@return whether nothing is under way, nor will be} Kills the ring. Holds the lock. */
+    private boolean isOver(long idleNanos) {
+        dead = true;
+        idle = closed || idle || (!emptied && awaitIdle(idleNanos));
+        return idle || goneWriter >= 0;
+    }
+
+    /**
+     * Takes a ring that was killed from the host, although its owner may be in a call of it, so
+     * that it holds neither the file nor the registered memory. Any thread. Idempotent.
      *
      * <p>The host ends a ring when nobody refers to it, and both the mappings and the descriptor
      * do. The mappings are replaced by ordinary memory, so that the owner may go on to write there;
@@ -428,26 +485,26 @@ public final class IoRing implements AutoCloseable {
      * call of the owner cannot hit a stranger's file. That all transfers have ended shows at a pipe
      * whose other end was in the ring's table of files.
      *
-     * @param nanos how long to wait for the end of what is under way
-     * @return whether all has ended
+     * @throws HostException if the host refuses it; to be tried again
      */
-    public synchronized boolean kill(long nanos) {
-        if (closed) {
-            return true;
+    public void tearDown() {
+        killing.lock();
+        try {
+            if (!closed && !torn) {
+                emptied = true;
+                rings.mapVoid(0, rings.bytes());
+                entries.mapVoid(0, entries.bytes());
+                Descriptor.check(Syscall.call(SyscallNumber.DUP3, gone, fd, Descriptor.O_CLOEXEC),
+                        "dup3", "raise the limit on open files (ulimit -n)");
+                torn = true;
+            }
+        } finally {
+            killing.unlock();
         }
-        if (!dead) {
-            dead = true;
-            idle = awaitIdle();
-            rings.mapVoid(0, rings.bytes());
-            entries.mapVoid(0, entries.bytes());
-            Descriptor.check(Syscall.call(SyscallNumber.DUP3, gone, fd, Descriptor.O_CLOEXEC),
-                    "dup3", "raise the limit on open files (ulimit -n)");
-        }
-        return idle || goneWriter >= 0 || awaitEnd(nanos);
     }
 
-    private boolean awaitIdle() {
-        long deadline = System.nanoTime() + IDLE_NANOS;
+    private boolean awaitIdle(long nanos) {
+        long deadline = System.nanoTime() + nanos;
         while (!isIdle()) {
             if (System.nanoTime() - deadline >= 0) {
                 return false;
@@ -495,18 +552,27 @@ public final class IoRing implements AutoCloseable {
 
     /** Gives everything back to the host. Idempotent. Nothing is under way, or it was killed. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            dead = true;
-            Descriptor.close(fd);
-            Descriptor.close(gone);
-            Descriptor.close(bell);
-            if (goneWriter >= 0) {
-                Descriptor.close(goneWriter);
+    public void close() {
+        killing.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                release();
             }
-            rings.close();
-            entries.close();
+        } finally {
+            killing.unlock();
         }
+    }
+
+    private void release() {
+        dead = true;
+        Descriptor.close(fd);
+        Descriptor.close(gone);
+        Descriptor.close(bell);
+        if (goneWriter >= 0) {
+            Descriptor.close(goneWriter);
+        }
+        rings.close();
+        entries.close();
     }
 }

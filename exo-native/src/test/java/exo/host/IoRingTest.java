@@ -3,9 +3,15 @@ package exo.host;
 
 import exo.host.linux.Syscall;
 import exo.host.linux.SyscallNumber;
+import exo.testkit.Await;
+import exo.testkit.FreezableMount;
+import exo.testkit.HostFacility;
+import exo.testkit.NeedsFacility;
+import exo.testkit.NeedsRoot;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,6 +24,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Rings whose owners do not take their completions. */
@@ -81,6 +88,7 @@ class IoRingTest {
 
     private void assertUntouchedUntilTheEnd() {
         buffer.segment().fill(NEW_OWNER);
+        ring.get().tearDown();
         assertTrue(ring.get().awaitEnd(END_NANOS), "the host does not let the ring go");
         for (long at = 0; at < buffer.bytes(); at += Long.BYTES) {
             assertEquals(NEW_OWNER, buffer.segment().get(ValueLayout.JAVA_BYTE, at));
@@ -127,6 +135,31 @@ class IoRingTest {
             assertEquals(1L, read.get(), "what the owner did was disturbed");
             Descriptor.close(from);
             Descriptor.close(to);
+        }
+    }
+
+    @Test
+    @NeedsRoot
+    @NeedsFacility(HostFacility.FREEZE)
+    void shouldNotWaitForADeviceThatHangsNorForWhoeverDoes() throws Exception {
+        try (var mount = FreezableMount.create(32 << 20);
+                var slow = BlockFile.open(mount.folder().resolve("image"), DEPTH * BLOCK);
+                var threads = Executors.newSingleThreadExecutor();
+                IoRing mine = IoRing.create(DEPTH)) {
+            mine.registerFile(slow);
+            mount.freeze();
+            mine.prepareWrite(buffer.address(), BLOCK, 0, 1);
+            assertEquals(1, mine.submit());
+            assertFalse(mine.tryKill(), "the write is under way");
+            assertEquals(-Errno.ECANCELED.number(), mine.submit());
+            Future<Boolean> killing = threads.submit(() -> mine.kill(END_NANOS));
+            Await.until("somebody waits for the device", Duration.ofSeconds(20),
+                    mine::isBeingKilled);
+            assertFalse(mine.tryKill(), "the write is under way still");
+            assertFalse(killing.isDone());
+            mount.thaw();
+            assertTrue(killing.get(20, TimeUnit.SECONDS), "the write is over");
+            assertTrue(mine.tryKill());
         }
     }
 

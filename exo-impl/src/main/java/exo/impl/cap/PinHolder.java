@@ -14,4 +14,14 @@ public interface PinHolder {
      *         System#nanoTime}
      */
     void releasePins(long deadlineNanos);
+
+    /**
+     * Ends whatever pins pages, without waiting for the owner or for a device. Any thread, holding
+     * no lock.
+     *
+     * @return whether nothing uses the pages any more; otherwise {@link #releasePins} must follow
+     */
+    default boolean tryReleasePins() {
+        return false;
+    }
 }

@@ -25,6 +25,16 @@ public interface Revocable {
     }
 
     /**
+     * Takes by force as {@link #take} does, but only what can be had without waiting for a device.
+     *
+     * @param most how many are wanted, at least 1
+     * @return how many were taken
+     */
+    default long takeAtOnce(long most) {
+        return 0;
+    }
+
+    /**
      * Takes by force, ends whatever uses what is taken, records it in the repossession vector, and
      * returns when it is free for others.
      *

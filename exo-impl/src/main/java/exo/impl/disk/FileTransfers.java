@@ -128,6 +128,24 @@ final class FileTransfers implements Transfers {
     }
 
     @Override
+    public boolean tryKill() {
+        if (!executing.tryLock()) {
+            return false; // in a call of the host that may hang
+        }
+        try {
+            dead = true;
+            return true;
+        } finally {
+            executing.unlock();
+        }
+    }
+
+    @Override
+    public void tearDown() {
+        // It holds neither.
+    }
+
+    @Override
     public void close() {
         // Whatever was entered but not submitted never reached the device.
     }

@@ -25,8 +25,9 @@ import java.util.concurrent.locks.LockSupport;
  * window, and hands block numbers and frame numbers, not what the libOS said, to {@link Transfers}.
  *
  * <p><b>Ownership.</b> Everything here belongs to the owner thread, except: {@link #severed},
- * {@link #releasePins} and {@link #abort}, which other threads call to take something away. They
- * ask the owner to take its completions, and destroy the queue if it does not in time.
+ * {@link #releasePins}, {@link #tryReleasePins} and {@link #abort}, which other threads call to
+ * take something away. They ask the owner to take its completions, and destroy the queue if it does
+ * not in time.
  */
 // The owner thread is the one writer of each volatile field.
 @SuppressWarnings("NonAtomicVolatileUpdate")
@@ -346,6 +347,15 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
         drain(deadlineNanos, null);
     }
 
+    @Override
+    public boolean tryReleasePins() {
+        if (operations.inFlight() == 0) {
+            return true;
+        }
+        dead = true;
+        return transfers.tryKill();
+    }
+
     private void drain(long deadlineNanos, BoundExtent bound) {
         port.signal();
         while (bound == null ? operations.inFlight() > 0 : bound.underWay > 0) {
@@ -394,14 +404,15 @@ final class KernelQueue implements ExtentQueue, EventSource, PinHolder {
         kill();
         boolean closes = !owner.isAlive() || owner == Thread.currentThread();
         if (closes) {
-            transfers.close(); // otherwise the owner may be in a call, and closes it at its end
+            transfers.close();
         }
         port.unregister(this);
         window.detach(this);
         if (closes) {
             disk.forget(this);
-        } else {
+        } else { // the owner may be in a call, and closes the queue at its end
             disk.abandon(this);
+            transfers.tearDown();
         }
     }
 

@@ -76,6 +76,16 @@ final class RingTransfers implements Transfers {
     }
 
     @Override
+    public boolean tryKill() {
+        return ring.tryKill();
+    }
+
+    @Override
+    public void tearDown() {
+        ring.tearDown();
+    }
+
+    @Override
     public void close() {
         ring.close();
     }

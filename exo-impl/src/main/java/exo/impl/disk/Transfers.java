@@ -3,7 +3,8 @@ package exo.impl.disk;
 
 /**
  * What moves the blocks of one queue. Confined to the queue's owner thread, except {@link
- * #isPending} and {@link #kill}. Operations are named by small numbers that the queue gives out.
+ * #isPending}, {@link #kill}, {@link #tryKill} and {@link #tearDown}. Operations are named by small
+ * numbers that the queue gives out.
  */
 interface Transfers {
     /** The kinds of operations. */
@@ -60,6 +61,19 @@ interface Transfers {
      * ended.
      */
     void kill();
+
+    /**
+     * Begins {@link #kill}, and waits for nothing that a device may keep. Any thread.
+     *
+     * @return whether all has ended; otherwise {@code kill} must follow
+     */
+    boolean tryKill();
+
+    /**
+     * Lets the device and the pool go after {@link #kill}, although the owner, who alone may close,
+     * may still be in a call. Any thread. Idempotent.
+     */
+    void tearDown();
 
     /** Waits for what is under way and releases everything. */
     void close();

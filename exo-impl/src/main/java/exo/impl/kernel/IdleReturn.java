@@ -35,6 +35,11 @@ final class IdleReturn implements EventSource, Revocable {
     }
 
     @Override
+    public long takeAtOnce(long most) {
+        return memory.repossessAtOnce((int) most);
+    }
+
+    @Override
     public long take(long most) {
         return memory.repossess((int) most);
     }

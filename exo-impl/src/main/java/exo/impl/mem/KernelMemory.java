@@ -389,12 +389,34 @@ public final class KernelMemory implements Memory, EnvService {
      * nothing pins pages, and nobody else sees them, who might pin them.
      */
     public boolean mayWait() {
+        return isSeenByOthers()
+                || windowsNow().stream().anyMatch(window -> window.force().isPinned());
+    }
+
+    /** {@return whether somebody else may pin or write frames of this environment} */
+    private boolean isSeenByOthers() {
         synchronized (lock) {
-            if (!shares.isEmpty() || !snapshots.isEmpty() || !spills.isEmpty()) {
-                return true;
+            return !shares.isEmpty() || !snapshots.isEmpty() || !spills.isEmpty();
+        }
+    }
+
+    /**
+     * Takes frames of this environment by force as {@link #repossess} does, if that takes no
+     * waiting for a device. Queues on them end in any case.
+     *
+     * @param most how many are wanted
+     * @return how many were taken
+     */
+    public int repossessAtOnce(int most) {
+        int taken = 0;
+        for (Victims.Choice choice : Victims.Choice.values()) {
+            for (KernelWindow window : windowsNow().reversed()) {
+                if (taken < most && !window.isHuge() && !isSeenByOthers()) {
+                    taken += window.force().repossessAtOnce(most - taken, choice);
+                }
             }
         }
-        return windowsNow().stream().anyMatch(window -> window.force().isPinned());
+        return taken;
     }
 
     /**

@@ -89,6 +89,19 @@ final class WindowForce {
         }
     }
 
+    /** {@return whether nothing pins pages any more} Waits for nobody. */
+    private boolean tryReleasePins() {
+        List<PinHolder> now;
+        synchronized (pages) {
+            now = List.copyOf(holders);
+        }
+        boolean released = true;
+        for (PinHolder holder : now) {
+            released &= holder.tryReleasePins();
+        }
+        return released;
+    }
+
     // ---- taking --------------------------------------------------------------------------------
 
     /**
@@ -99,13 +112,35 @@ final class WindowForce {
      * @return how many were taken
      */
     int repossess(int most, Victims.Choice choice, Repossession.Cause cause) {
-        Victims victims;
-        synchronized (pages) {
-            victims = pages.isClosed() ? new Victims(new int[0]) : pick(most, choice);
-            announce(victims);
-        }
+        Victims victims = announce(most, choice);
         take(victims, cause, choice != Victims.Choice.IDLE && !spills.isEmpty());
         return victims.count();
+    }
+
+    /**
+     * Takes pages after a deadline as {@link #repossess} does, if nobody has to be waited for.
+     *
+     * @param most how many frames are wanted
+     * @param choice which pages
+     * @return how many were taken
+     */
+    int repossessAtOnce(int most, Victims.Choice choice) {
+        Victims victims = announce(most, choice);
+        if (isPinned(victims) && !tryReleasePins()) {
+            leave(victims);
+            return 0;
+        }
+        take(victims, Repossession.Cause.DEADLINE,
+                choice != Victims.Choice.IDLE && !spills.isEmpty());
+        return victims.count();
+    }
+
+    private Victims announce(int most, Victims.Choice choice) {
+        synchronized (pages) {
+            Victims victims = pages.isClosed() ? new Victims(new int[0]) : pick(most, choice);
+            announce(victims);
+            return victims;
+        }
     }
 
     private Victims pick(int most, Victims.Choice choice) {
@@ -181,23 +216,34 @@ final class WindowForce {
         } catch (HostException e) {
             throw Faults.memory(e, "pages of a window");
         } finally {
-            synchronized (pages) {
-                restore(victims);
-                pages.takerGoes();
-            }
+            leave(victims);
             account.settle(victims.owned(), victims.views());
+        }
+    }
+
+    /** Ends a repossession, whatever came of it. Holds no lock. */
+    private void leave(Victims victims) {
+        synchronized (pages) {
+            restore(victims);
+            pages.takerGoes();
         }
     }
 
     /** Ends the transfers on pages. Holds no lock. */
     private void drain(Victims victims, Repossession.Cause cause) {
+        if (isPinned(victims)) {
+            // After a deadline the owner has had its time.
+            releasePins(cause == Repossession.Cause.DEADLINE ? 0 : KernelMemory.DRAIN_NANOS);
+        }
+    }
+
+    private boolean isPinned(Victims victims) {
         for (int i = 0; i < victims.count(); i++) {
             if (table.pins(victims.page(i)) != 0) {
-                // After a deadline the owner has had its time.
-                releasePins(cause == Repossession.Cause.DEADLINE ? 0 : KernelMemory.DRAIN_NANOS);
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /** Makes pages void as far as the host does it. Holds the lock. */

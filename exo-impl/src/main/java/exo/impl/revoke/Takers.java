@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
  * Takes frames by force from holders whose devices may hang.
  *
  * <p>A frame that a device uses is nobody else's before the device is done, and to find out that it
- * is takes a host call that returns no sooner. So whatever may come to that is taken by a thread of
+ * is takes a host call that returns no sooner. So whatever comes to that is taken by a thread of
  * the kernel's, at most one for each holder, and whoever needs the frames waits for it no longer
  * than devices take that answer. From then on the holder is <i>held up</i> until the thread is
  * done; what it takes goes to the pool then, for whoever needs it.
@@ -84,8 +84,12 @@ final class Takers implements AutoCloseable {
         if (holder.isCaller() || !frames.mayWait()) {
             return frames.take(most); // an own queue is drained, not destroyed, by its own thread
         }
-        Taking taking = begin(holder, new Taking(frames, most));
-        return taking.await(taking.heldUpNanos);
+        long taken = frames.takeAtOnce(most);
+        if (taken >= most) {
+            return taken;
+        }
+        Taking taking = begin(holder, new Taking(frames, most - taken));
+        return taken + taking.await(taking.heldUpNanos);
     }
 
     /** {@return what is being taken from a holder: what began before, if that is not over} */

@@ -23,14 +23,18 @@ import exo.impl.cap.PinnableWindow;
 import exo.impl.kernel.TestEnv;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -102,6 +106,55 @@ class ExtentHostile {
                 assertEquals(0, queue.tryWrite(0, block, 1, window.page(62), 0));
                 finish(queue);
             }
+        }
+    }
+
+    /** Does a thread that never ends keep the image or the pool by the ring it has? */
+    @ParameterizedTest
+    @EnumSource(names = {"IO_URING", "PREAD"})
+    void shouldLetTheHostGoAlthoughAThreadOfAnEndedEnvironmentGoesOn(QueueBackend backend,
+            @TempDir Path folder) throws InterruptedException, IOException {
+        long rings = rings();
+        HostConfig config = HostConfig.minimal()
+                .disk(DiskConfig.at("disk0", folder.resolve("image"))
+                        .bytes(4 << 20)
+                        .queue(backend));
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch let = new CountDownLatch(1);
+        try {
+            kernel = Exokernel.boot(config);
+            root = kernel.rootEnv();
+            disk = root.keys().find("disk0", BlockDevice.class);
+            Extent extent = root.disk().allocExtent(disk, "", 4);
+            EnvControl control = root.createEnv(EnvSpec.named("stays")
+                    .frames(4)
+                    .grant("x", extent, Rights.READ), env -> {
+                        Window pages = env.memory().bindWindow(4);
+                        pages.allocPages(0, 4);
+                        ExtentQueue queue = env.disk()
+                                .bindQueue(env.keys().find("x", Extent.class), pages, 4);
+                        queue.tryRead(0, 0, 4, pages.page(0), 1);
+                        queue.submit();
+                        reading.countDown();
+                        while (let.getCount() > 0) { // whoever interrupts it
+                            LockSupport.parkNanos(1_000_000);
+                            Thread.interrupted();
+                        }
+                    });
+            assertTrue(reading.await(20, TimeUnit.SECONDS));
+            control.end(Duration.ZERO);
+            kernel.close();
+            Exokernel.boot(config).close();
+            assertEquals(rings, rings(), "the ring holds the file and the frames");
+            assertEquals(1, let.getCount(), "the thread is there still");
+        } finally {
+            let.countDown();
+        }
+    }
+
+    private static long rings() throws IOException {
+        try (Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
+            return mappings.filter(line -> line.contains("io_uring")).count();
         }
     }
 
