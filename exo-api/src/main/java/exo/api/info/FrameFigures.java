@@ -5,7 +5,8 @@ package exo.api.info;
  * A page frame.
  *
  * @param owner the environment that allocated it; {@link InfoLayout#NOBODY} if it is free
- * @param lastUseTick when it was last allocated or mapped, in milliseconds since boot; 0 if never
+ * @param lastUseTick when it was last allocated, mapped or freed, in milliseconds since boot; 0 if
+ *        never
  * @param flags of {@link InfoLayout}: {@code FRAME_USED} and the like
  * @param mappings how many pages of windows showed it at the last refresh
  */

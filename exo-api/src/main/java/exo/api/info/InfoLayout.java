@@ -107,9 +107,9 @@ public final class InfoLayout {
 
     /**
      * A page frame. {@code owner} is the environment that allocated it, as its number plus one, and
-     * 0 if it is free; {@code lastUseTick} the tick at which it was last allocated or mapped;
-     * {@code mappings} how many pages of windows showed it at the last refresh. All zeros is a
-     * frame that was never used, so that memory is taken for those alone that were.
+     * 0 if it is free; {@code lastUseTick} the tick at which it was last allocated, mapped or
+     * freed; {@code mappings} how many pages of windows showed it at the last refresh. All zeros is
+     * a frame that was never used, so that memory is taken for those alone that were.
      */
     public static final StructLayout FRAME = MemoryLayout.structLayout(int64("owner"),
             int64("lastUseTick"), int32("flags"), int32("mappings"));

@@ -5,7 +5,6 @@ import exo.api.info.InfoLayout;
 import exo.api.info.KernelFigures;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 
 /**
  * The table of page frames. Owners and last uses are written when they change; how often a frame is
@@ -22,7 +21,7 @@ public final class FrameTable implements FrameObserver {
     private final TableWriter table;
     private final long bootNanos;
     private final BitSet used = new BitSet(); // guarded by table
-    private final BitSet dirty = new BitSet(); // those of the free frames; guarded by table
+    private final BitSet touched = new BitSet(); // used now or once; guarded by table
 
     /**
      * Makes the table, with free frames only.
@@ -46,45 +45,58 @@ public final class FrameTable implements FrameObserver {
 
     @Override
     public void allocated(int[] frames, long owner) {
+        change(frames, owner + 1, InfoLayout.FRAME_USED | InfoLayout.FRAME_DIRTY);
+    }
+
+    @Override
+    public void freed(int[] frames) {
+        change(frames, 0, InfoLayout.FRAME_DIRTY);
+    }
+
+    /**
+     * Changes the records of frames in one go, so that a reader sees all of it or none; and run by
+     * run, since it stands on the path of everybody who allocates or frees.
+     */
+    private void change(int[] frames, long owner, int flags) {
         long tick = tick();
-        change(frames, frame -> {
-            long at = table.record(frame);
-            used.set(frame);
-            dirty.clear(frame);
-            table.put(at + OWNER, owner + 1);
+        synchronized (table) {
+            if (!table.begin()) {
+                return;
+            }
+            try {
+                for (int i = 0; i < frames.length;) {
+                    int count = Runs.length(frames, i);
+                    write(frames[i], count, owner, tick, flags);
+                    i += count;
+                }
+            } finally {
+                table.end();
+            }
+        }
+    }
+
+    private void write(int first, int count, long owner, long tick, int flags) {
+        long last = table.record(first + count - 1);
+        for (long at = table.record(first); at <= last; at += table.recordBytes()) {
+            table.put(at + OWNER, owner);
             table.put(at + LAST_USE, tick);
-            table.put(at + FLAGS, InfoLayout.FRAME_USED | InfoLayout.FRAME_DIRTY);
+            table.put(at + FLAGS, flags);
             table.put(at + MAPPINGS, 0);
-        });
+        }
+        used.set(first, first + count, owner != 0);
+        touched.set(first, first + count);
     }
 
     @Override
     public void mapped(int[] frames) {
         long tick = tick();
-        change(frames, frame -> table.put(table.record(frame) + LAST_USE, tick));
-    }
-
-    @Override
-    public void freed(int[] frames) {
-        change(frames, frame -> {
-            long at = table.record(frame);
-            used.clear(frame);
-            dirty.set(frame);
-            table.put(at + OWNER, 0L);
-            table.put(at + FLAGS, InfoLayout.FRAME_DIRTY);
-            table.put(at + MAPPINGS, 0);
-        });
-    }
-
-    /** Changes the records of frames in one go, so that a reader sees all of it or none. */
-    private void change(int[] frames, IntConsumer writeOne) {
         synchronized (table) {
             if (!table.begin()) {
                 return;
             }
             try {
                 for (int frame : frames) {
-                    writeOne.accept(frame);
+                    table.put(table.record(frame) + LAST_USE, tick);
                 }
             } finally {
                 table.end();
@@ -107,8 +119,9 @@ public final class FrameTable implements FrameObserver {
             }
         }
         synchronized (table) {
-            return new KernelFigures.FrameCounts(table.capacity(), used.cardinality(),
-                    dirty.cardinality(), sums[0], sums[1]);
+            int inUse = used.cardinality();
+            return new KernelFigures.FrameCounts(table.capacity(), inUse,
+                    touched.cardinality() - inUse, sums[0], sums[1]);
         }
     }
 

@@ -17,6 +17,9 @@ import java.util.Objects;
  *   even --begin--> odd, records are being written --end--> even, larger by two
  * </pre> A reader that sees an odd number, or another one after reading, tries again.
  *
+ * <p>Fields are written plainly between the two, which hosts of 64 bits do not tear, so that
+ * loops over records stay fast; the fences of {@code begin} and {@code end} keep them inside.
+ *
  * <p><b>Locking.</b> Between {@link #begin} and {@link #end} the writer holds this object. It is
  * innermost: nothing else is locked inside, no host call is made. {@code end} belongs into a
  * finally clause: a table that stays odd cannot be read.
@@ -86,6 +89,11 @@ public final class TableWriter {
         return offset + Objects.checkIndex(index, capacity) * (long) recordBytes;
     }
 
+    /** {@return how many bytes lie between the beginnings of two records} */
+    public int recordBytes() {
+        return recordBytes;
+    }
+
     /**
      * Writes a field of 8 bytes.
      *
@@ -93,7 +101,7 @@ public final class TableWriter {
      * @param value its value
      */
     public void put(long at, long value) {
-        LONG.setOpaque(segment, at, value);
+        LONG.set(segment, at, value);
     }
 
     /**
@@ -103,7 +111,7 @@ public final class TableWriter {
      * @param value its value
      */
     public void put(long at, int value) {
-        INT.setOpaque(segment, at, value);
+        INT.set(segment, at, value);
     }
 
     /**

@@ -5,6 +5,7 @@ import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.ResourceException;
 import exo.host.HostException;
+import exo.impl.info.Runs;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

@@ -17,6 +17,7 @@ import exo.host.WriteTracking;
 import exo.impl.cap.FrameQueue;
 import exo.impl.cap.Invariant;
 import exo.impl.info.FrameObserver;
+import exo.impl.info.Runs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -10,6 +10,7 @@ import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.WriteTracking;
+import exo.impl.info.Runs;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

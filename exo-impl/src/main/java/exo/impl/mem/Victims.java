@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.mem;
 
+import exo.impl.info.Runs;
 import java.util.Arrays;
 
 /**
