@@ -23,10 +23,13 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * How long after the deadline 64 frames are there that a libOS was told to return, whatever that
- * libOS does. There is no baseline; the question is whether it is at most a millisecond.
+ * libOS does. There is no baseline; the question is whether it is at most a millisecond. Beside it
+ * stands how late a thread is that only waits for the same moment, beside the same libOS.
  */
 public final class DeadlineStudy implements Study {
     private static final int TRIALS = 20;
@@ -62,6 +65,30 @@ public final class DeadlineStudy implements Study {
             void want(EnvControl control, Window window) {
                 window.allocPages(0, Holding.KEPT + Holding.WANTED);
             }
+        },
+        /** They do not: what the host alone makes of a deadline, beside the same holder. */
+        NONE("nothing wanted") {
+            @Override
+            EnvSpec spec() {
+                return RECLAIM.spec();
+            }
+
+            @Override
+            void want(EnvControl control, Window window) {
+                long deadline = System.nanoTime() + NOTICE.demand().toNanos();
+                for (long left = NOTICE.demand().toNanos(); left > 0; left = deadline
+                        - System.nanoTime()) {
+                    LockSupport.parkNanos(left);
+                }
+            }
+
+            @Override
+            void check(Window window) {}
+
+            @Override
+            boolean isFor(Fault fault) {
+                return fault == Fault.NEVER || fault == Fault.TRANSFERS;
+            }
         };
 
         private final String words;
@@ -70,11 +97,30 @@ public final class DeadlineStudy implements Study {
             this.words = words;
         }
 
+        static List<Way> of(Fault fault) {
+            return Arrays.stream(values()).filter(way -> way.isFor(fault)).toList();
+        }
+
         /** {@return what the holder may hold} */
         abstract EnvSpec spec();
 
         /** Gets the frames into the window. */
         abstract void want(EnvControl control, Window window);
+
+        /** Checks that they are there. */
+        void check(Window window) {
+            long bytes = Holding.WANTED * 4096L;
+            if (window.frame(Holding.WANTED - 1) < 0 || window.segment()
+                    .asSlice(0, bytes)
+                    .mismatch(MemorySegment.ofArray(new byte[(int) bytes])) >= 0) {
+                throw new IllegalStateException("the frames are not there, or not zeroed");
+            }
+        }
+
+        /** {@return whether it says something of a fault that the other faults do not} */
+        boolean isFor(Fault fault) {
+            return true;
+        }
     }
 
     /** Makes the study. */
@@ -105,7 +151,7 @@ public final class DeadlineStudy implements Study {
             for (int round = 0; round <= run.settings().rounds(); round++) {
                 run.say("deadline, round " + round); // the first is the compilers'
                 for (Fault fault : Fault.values()) {
-                    for (Way way : Way.values()) {
+                    for (Way way : Way.of(fault)) {
                         file(run, way, fault, round,
                                 measure(root, extent, window, way, fault));
                     }
@@ -145,7 +191,7 @@ public final class DeadlineStudy implements Study {
             long deadline = System.nanoTime() + NOTICE.demand().toNanos();
             way.want(control, window);
             long after = System.nanoTime() - deadline;
-            check(window);
+            way.check(window);
             holding.unblock();
             control.end(GRACE);
             window.releasePages(0, FRAMES);
@@ -154,15 +200,6 @@ public final class DeadlineStudy implements Study {
                         + " frames came back");
             }
             return after;
-        }
-    }
-
-    private static void check(Window window) {
-        long bytes = Holding.WANTED * 4096L;
-        if (window.frame(Holding.WANTED - 1) < 0 || window.segment()
-                .asSlice(0, bytes)
-                .mismatch(MemorySegment.ofArray(new byte[(int) bytes])) >= 0) {
-            throw new IllegalStateException("the frames are not there, or not zeroed");
         }
     }
 }

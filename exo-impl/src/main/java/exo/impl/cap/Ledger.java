@@ -5,6 +5,8 @@ import exo.api.Blame;
 import exo.api.ErrorCode;
 import exo.api.Quota;
 import exo.api.ResourceException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -21,13 +23,12 @@ import java.util.concurrent.locks.LockSupport;
 @SuppressWarnings("EnumOrdinal")
 public final class Ledger {
     private static final Charge[] CHARGES = Charge.values();
-    /** How often is looked when there is less than a millisecond left. */
-    private static final long LOOK_NANOS = 50_000;
 
     private final String owner;
     private final Runnable settle; // brings the charges for objects up to date; takes locks
     private final long[] limit = new long[CHARGES.length]; // guarded by this
     private final long[] used = new long[CHARGES.length]; // guarded by this
+    private final List<Thread> waiting = new ArrayList<>(0); // guarded by this
     private final boolean borrows;
     private boolean closed; // the limits went back to whoever they came from; guarded by this
     // Of the frames used, what is not passed on to children; guarded by this.
@@ -163,7 +164,7 @@ public final class Ledger {
         if (charge == Charge.FRAMES) {
             guaranteeExtraFrames();
         }
-        notifyAll(); // pairs with the wait in awaitWithinLimit
+        wakeWaiting();
     }
 
     /** Room below the limit guarantees frames that were extra until now. */
@@ -316,7 +317,7 @@ public final class Ledger {
         if (charge == Charge.FRAMES) {
             guaranteeExtraFrames();
         }
-        notifyAll(); // pairs with the wait in awaitWithinLimit
+        wakeWaiting();
     }
 
     /**
@@ -329,33 +330,43 @@ public final class Ledger {
      */
     public boolean awaitWithinLimit(Charge charge, long deadlineNanos)
             throws InterruptedException {
-        while (!awaitForMillis(charge, deadlineNanos)) {
-            long left = deadlineNanos - System.nanoTime();
-            if (left <= 0) {
-                return false;
+        // Not the monitor: it rounds up to whole milliseconds, and whoever wakes at a deadline must
+        // get it back from a libOS that may ask for its account all the time.
+        Thread self = Thread.currentThread();
+        waits(self);
+        try {
+            while (!isWithinLimit(charge)) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, left); // pairs with the unpark in wakeWaiting
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
             }
-            LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+            return true;
+        } finally {
+            goesOn(self);
         }
-        return true;
     }
 
-    /**
-     * Waits, but ends less than a millisecond before the deadline: a monitor rounds up to whole
-     * milliseconds, and who waits for a deadline would be that much too late.
-     */
-    private synchronized boolean awaitForMillis(Charge charge, long deadlineNanos)
-            throws InterruptedException {
-        while (used[charge.ordinal()] > limit[charge.ordinal()]) {
-            long millis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-            if (millis <= 0) {
-                return false;
-            }
-            wait(millis);
+    private synchronized void waits(Thread thread) {
+        waiting.add(thread);
+    }
+
+    private synchronized void goesOn(Thread thread) {
+        waiting.remove(thread);
+    }
+
+    private synchronized boolean isWithinLimit(Charge charge) {
+        return used[charge.ordinal()] <= limit[charge.ordinal()];
+    }
+
+    private void wakeWaiting() {
+        if (!waiting.isEmpty()) {
+            waiting.forEach(LockSupport::unpark);
         }
-        return true;
     }
 
     /** Refuses an amount that {@link #charge(Charge, long)} would refuse, as it stands. */
