@@ -19,11 +19,6 @@ public interface Revocable {
         return 0;
     }
 
-    /** {@return whether to take may come to waiting for a device, which may hang} */
-    default boolean mayWait() {
-        return true;
-    }
-
     /**
      * Takes by force as {@link #take} does, but only what can be had without waiting for a device.
      *

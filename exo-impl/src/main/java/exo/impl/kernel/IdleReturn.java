@@ -30,11 +30,6 @@ final class IdleReturn implements EventSource, Revocable {
     }
 
     @Override
-    public boolean mayWait() {
-        return memory.mayWait();
-    }
-
-    @Override
     public long takeAtOnce(long most) {
         return memory.repossessAtOnce((int) most);
     }

@@ -384,25 +384,17 @@ public final class KernelMemory implements Memory, EnvService {
         return released;
     }
 
-    /**
-     * {@return whether to take frames by force may come to waiting for a device} It does not if
-     * nothing pins pages, and nobody else sees them, who might pin them.
-     */
-    public boolean mayWait() {
-        return isSeenByOthers()
-                || windowsNow().stream().anyMatch(window -> window.force().isPinned());
-    }
-
     /** {@return whether somebody else may pin or write frames of this environment} */
-    private boolean isSeenByOthers() {
+    boolean isSeenByOthers() {
         synchronized (lock) {
             return !shares.isEmpty() || !snapshots.isEmpty() || !spills.isEmpty();
         }
     }
 
     /**
-     * Takes frames of this environment by force as {@link #repossess} does, if that takes no
-     * waiting for a device. Queues on them end in any case.
+     * Takes frames of this environment by force as {@link #repossess} does, as far as that takes no
+     * waiting for a device: those that nothing pins, or a queue that is idle as soon as it is
+     * ended; none if somebody else sees any. Queues on pages that were chosen end in any case.
      *
      * @param most how many are wanted
      * @return how many were taken
@@ -411,7 +403,7 @@ public final class KernelMemory implements Memory, EnvService {
         int taken = 0;
         for (Victims.Choice choice : Victims.Choice.values()) {
             for (KernelWindow window : windowsNow().reversed()) {
-                if (taken < most && !window.isHuge() && !isSeenByOthers()) {
+                if (taken < most && !window.isHuge()) {
                     taken += window.force().repossessAtOnce(most - taken, choice);
                 }
             }

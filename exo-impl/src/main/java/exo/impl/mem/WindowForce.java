@@ -24,6 +24,7 @@ import java.util.Optional;
  */
 final class WindowForce {
     private final KernelWindow window;
+    private final KernelMemory memory;
     private final Principal owner;
     private final SpillReserve spills;
     private final FrameAccount account;
@@ -34,6 +35,7 @@ final class WindowForce {
     WindowForce(KernelWindow window, KernelMemory memory, FrameAccount account,
             ShownPages pages) {
         this.window = window;
+        this.memory = memory;
         this.owner = memory.owner();
         this.spills = memory.spillReserve();
         this.account = account;
@@ -58,13 +60,6 @@ final class WindowForce {
     /** {@return how many queues and bindings lie on the window} Holds the lock. */
     int holderCount() {
         return holders.size();
-    }
-
-    /** {@return whether queues or bindings lie on the window} */
-    boolean isPinned() {
-        synchronized (pages) {
-            return !holders.isEmpty();
-        }
     }
 
     void forgetHolders() {
@@ -126,7 +121,8 @@ final class WindowForce {
      */
     int repossessAtOnce(int most, Victims.Choice choice) {
         Victims victims = announce(most, choice);
-        if (isPinned(victims) && !tryReleasePins()) {
+        // Looked for after the announcement: pages that are being taken nobody can share any more.
+        if (memory.isSeenByOthers() || (isPinned(victims) && !tryReleasePins())) {
             leave(victims);
             return 0;
         }

@@ -81,7 +81,7 @@ final class Takers implements AutoCloseable {
      */
     long take(Holder holder, long most) {
         Revocable frames = holder.revocable(Charge.FRAMES);
-        if (holder.isCaller() || !frames.mayWait()) {
+        if (holder.isCaller()) {
             return frames.take(most); // an own queue is drained, not destroyed, by its own thread
         }
         long taken = frames.takeAtOnce(most);
