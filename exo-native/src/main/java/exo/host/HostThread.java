@@ -40,6 +40,9 @@ public final class HostThread {
                 REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 
         private Interrupts() {}
+
+        /** Has the class initialised, which is all there is to do. */
+        static void prepare() {}
     }
 
     /** The cores of the process before anybody was pinned. */
@@ -172,21 +175,18 @@ public final class HostThread {
         }
     }
 
-    /**
-     * Gets ready for {@link #interruptAll}.
-     *
-     * @return whether the host permits it; otherwise that does nothing
-     */
-    public static boolean prepareInterrupts() {
-        return Interrupts.ARE_READY;
+    /** Gets ready for {@link #interruptAll}, so that its first call does not take some 10 ms. */
+    static void prepareInterrupts() {
+        Interrupts.prepare();
     }
 
     /**
      * Makes each thread of the process that computes at this moment enter the host, which does what
-     * it has put off for it, and go on. The thread does not notice. Cost: about 1 us, and an
-     * interrupt on each core that runs one.
+     * it has put off for it, and go on. The thread does not notice. Nothing happens if the host did
+     * not let the process get ready for it. Cost: about 1 us, and an interrupt on each core that
+     * runs one.
      */
-    public static void interruptAll() {
+    static void interruptAll() {
         if (Interrupts.ARE_READY) {
             Descriptor.check(Syscall.call(SyscallNumber.MEMBARRIER, PRIVATE_EXPEDITED, 0, 0),
                     "membarrier", "let the seccomp profile of the container permit membarrier");
