@@ -2,33 +2,26 @@
 package exo.libos.vm.stretch;
 
 import exo.api.CapabilityException;
-import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.HostConfig.Lending;
 import exo.api.ResourceException;
 import exo.api.ResourceKind;
 import exo.api.Rights;
-import exo.api.disk.DiskConfig.QueueBackend;
-import exo.api.disk.Extent;
 import exo.api.revoke.Notice;
 import exo.api.revoke.Reclaimed;
-import exo.api.revoke.VictimPolicy;
 import exo.api.upcall.Upcalls;
 import exo.libos.vm.VmBench;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import static exo.testkit.thread.SideThread.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -36,44 +29,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A paged driver whose frames are asked for, and taken, while its pages are used. */
 @ExtendWith(Seeds.class)
-class PagedReclaimTest {
+class PagedReclaimTest extends PagedCase {
     private static final int FRAMES = 32;
     private static final int PAGES = 4 * FRAMES;
     private static final Duration LONG = VmBench.PATIENCE;
 
-    private final VmBench bench = new VmBench(QueueBackend.AUTO, 160,
-            new Lending(VictimPolicy.LARGEST_EXTRA, Notice.NONE));
-    private final int pageBytes = bench.pageBytes();
-    private final CountDownLatch ready = new CountDownLatch(1);
-    private final CountDownLatch taken = new CountDownLatch(1);
-    private volatile boolean isOver;
-
-    @AfterEach
-    void closeKernel() {
-        bench.close();
-    }
-
-    /** What a test does with a stretch on a driver that answers the environment's upcalls. */
-    private interface Body {
-        void run(Env env, PagedDriver driver, Stretch stretch) throws InterruptedException;
+    PagedReclaimTest() {
+        super(PAGES);
     }
 
     private EnvControl start(EnvSpec spec, int frames, Body body) {
-        return bench.root.createEnv(VmBench.withExtent(spec, bench.extent(PAGES)), env -> {
-            Extent extent = env.keys().find("swap", Extent.class);
-            try (PagedDriver driver = PagedDriver.open(env, extent, PAGES, frames)) {
-                env.upcalls().handler(driver);
-                body.run(env, driver, driver.bindStretch(PAGES, Rights.READ_WRITE));
-            }
-        });
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertTrue(latch.await(LONG.toSeconds(), TimeUnit.SECONDS));
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        return start(spec, frames, (env, driver) -> {}, body);
     }
 
     @Test

@@ -1,32 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.libos.vm.stretch;
 
-import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.HostConfig.Lending;
 import exo.api.ResourceException;
 import exo.api.ResourceKind;
 import exo.api.Rights;
-import exo.api.disk.DiskConfig.QueueBackend;
 import exo.api.disk.Extent;
 import exo.api.mem.Window;
 import exo.api.revoke.Notice;
-import exo.api.revoke.VictimPolicy;
 import exo.libos.vm.VmBench;
 import exo.testkit.Await;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
 import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import static exo.testkit.thread.SideThread.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -34,48 +28,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A paged driver that has the kernel keep what it takes. */
 @ExtendWith(Seeds.class)
-class PagedSpillTest {
+class PagedSpillTest extends PagedCase {
     private static final int PAGES = 64;
 
-    private final VmBench bench = new VmBench(QueueBackend.AUTO, 160,
-            new Lending(VictimPolicy.LARGEST_EXTRA, Notice.NONE));
-    private final int pageBytes = bench.pageBytes();
-    private final CountDownLatch ready = new CountDownLatch(1);
-    private final CountDownLatch taken = new CountDownLatch(1);
-    private volatile boolean isOver;
     private volatile int writes;
 
-    @AfterEach
-    void closeKernel() {
-        bench.close();
+    PagedSpillTest() {
+        super(PAGES);
     }
 
-    /** What a test does with a stretch. */
-    private interface Body {
-        void run(Env env, PagedDriver driver, Stretch stretch) throws InterruptedException;
-    }
-
+    /** Starts a pager whose driver has what is taken kept through so many buffers. */
     private EnvControl start(EnvSpec spec, int frames, int buffers, Body body) {
-        EnvSpec whole = VmBench.withExtent(spec, bench.extent(PAGES))
-                .grant("spill", bench.extent(PAGES), Rights.READ_WRITE);
-        return bench.root.createEnv(whole, env -> {
-            Extent swap = env.keys().find("swap", Extent.class);
-            Extent spill = env.keys().find("spill", Extent.class);
-            try (PagedDriver driver = PagedDriver.open(env, swap, PAGES, frames)) {
-                env.upcalls().handler(driver);
-                driver.keepTaken(spill, buffers);
-                assertThrows(IllegalStateException.class, () -> driver.keepTaken(spill, 1));
-                body.run(env, driver, driver.bindStretch(PAGES, Rights.READ_WRITE));
-            }
-        });
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertTrue(latch.await(VmBench.PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        return start(spec.grant("spill", bench.extent(PAGES), Rights.READ_WRITE), frames,
+                (env, driver) -> {
+                    Extent spill = env.keys().find("spill", Extent.class);
+                    driver.keepTaken(spill, buffers);
+                    assertThrows(IllegalStateException.class, () -> driver.keepTaken(spill, 1));
+                }, body);
     }
 
     private void writeAll(Stretch stretch, long mark) {

@@ -5,6 +5,7 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.LibOs;
+import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.disk.DiskConfig.QueueBackend;
 import exo.api.disk.Extent;
@@ -14,6 +15,7 @@ import java.time.Duration;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** A kernel with a swap server, and clients of it. */
 final class SwapBench implements AutoCloseable {
@@ -40,6 +42,16 @@ final class SwapBench implements AutoCloseable {
     /** {@return the specification of a client, which finds the server by {@link #connect}} */
     EnvSpec client(int frames) {
         return EnvSpec.named("client").frames(frames).grant("server", server, Rights.GRANT);
+    }
+
+    /** Runs code as a client with so many frames, whose pages are there and need one less. */
+    void use(int frames, int pages, SwapUser.Body body) {
+        bench.run(client(frames), env -> body.run(SwapUser.open(env, pages)));
+    }
+
+    /** {@return how a call is refused} */
+    static ResourceException refused(Runnable call) {
+        return assertThrows(ResourceException.class, call::run);
     }
 
     static EnvControl server(Env env) {

@@ -18,6 +18,7 @@ import exo.libos.vm.VmBench;
 import exo.libos.vm.gib.Gib;
 import exo.libos.vm.gib.GibView;
 import exo.libos.vm.gib.Mode;
+import exo.testkit.thread.SideThread;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import static exo.libos.vm.swap.SwapBench.check;
 import static exo.libos.vm.swap.SwapBench.connect;
 import static exo.libos.vm.swap.SwapBench.fill;
+import static exo.libos.vm.swap.SwapBench.refused;
 import static exo.libos.vm.swap.SwapBench.soon;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -48,10 +50,6 @@ class SwapHostile {
     @AfterEach
     void closeKernel() {
         swap.close();
-    }
-
-    private static ResourceException refused(Runnable call) {
-        return assertThrows(ResourceException.class, call::run);
     }
 
     /** A server that welcomes its client, and then does with its pages what it likes. */
@@ -103,16 +101,13 @@ class SwapHostile {
                 mailbox.answer(mailbox.requested(), new Mailbox.Answer(0, 1));
             }
         });
-        swap.bench.run(swap.client(3), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(2);
-            window.allocPages(0, 2);
-            fill(env, window, 1, 7);
-            SwapTicket ticket = client.swapOut(window, 0, 2, soon());
-            ResourceException e = refused(() -> client.swapIn(ticket, window, 0, soon()));
+        swap.use(3, 2, user -> {
+            user.fill(1, 7);
+            SwapTicket ticket = user.out(0, 2);
+            ResourceException e = refused(() -> user.in(ticket, 0));
             assertEquals(ErrorCode.CORRUPT, e.code());
             assertTrue(e.getMessage().contains("page 1 of 2"), e.getMessage());
-            assertEquals(1, env.account().framesHeld(), "as before");
+            assertEquals(1, user.framesHeld(), "as before");
             assertFalse(ticket.isSpent());
         });
     }
@@ -146,15 +141,12 @@ class SwapHostile {
                 answered.countDown();
             }
         });
-        swap.bench.run(swap.client(2), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(1);
-            window.allocPages(0, 1);
-            fill(env, window, 0, 7);
-            SwapTicket ticket = client.swapOut(window, 0, 1, soon());
-            client.swapIn(ticket, window, 0, soon());
+        swap.use(2, 1, user -> {
+            user.fill(0, 7);
+            SwapTicket ticket = user.out(0, 1);
+            user.in(ticket, 0);
             answered.await();
-            check(env, window, 0, 7);
+            user.check(0, 7);
         });
     }
 
@@ -166,17 +158,15 @@ class SwapHostile {
                 // It says nothing.
             }
         });
-        swap.bench.run(swap.client(2), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(1);
-            window.allocPages(0, 1);
-            fill(env, window, 0, 7);
-            assertEquals(ErrorCode.BUSY, refused(() -> client.swapOut(window, 0, 1,
-                    SwapBench.in(Duration.ofMillis(20)))).code());
-            check(env, window, 0, 7);
-            assertEquals(ErrorCode.BUSY, refused(() -> client.swapOut(window, 0, 1,
-                    System.nanoTime() - 1)).code(), "no matter whether it was too late before");
-            assertEquals(2, env.account().framesHeld());
+        swap.use(2, 1, user -> {
+            user.fill(0, 7);
+            assertEquals(ErrorCode.BUSY, refused(() -> user.client()
+                    .swapOut(user.window(), 0, 1, SwapBench.in(Duration.ofMillis(20)))).code());
+            user.check(0, 7);
+            assertEquals(ErrorCode.BUSY, refused(() -> user.client()
+                    .swapOut(user.window(), 0, 1, System.nanoTime() - 1)).code(),
+                    "no matter whether it was too late before");
+            assertEquals(2, user.framesHeld());
         });
     }
 
@@ -188,14 +178,10 @@ class SwapHostile {
                 isOver = true;
             }
         });
-        swap.bench.run(swap.client(2), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(1);
-            window.allocPages(0, 1);
-            fill(env, window, 0, 7);
-            assertEquals(ErrorCode.ENV_ENDED,
-                    refused(() -> client.swapOut(window, 0, 1, soon())).code());
-            check(env, window, 0, 7);
+        swap.use(2, 1, user -> {
+            user.fill(0, 7);
+            assertEquals(ErrorCode.ENV_ENDED, refused(() -> user.out(0, 1)).code());
+            user.check(0, 7);
         });
     }
 
@@ -207,28 +193,18 @@ class SwapHostile {
                 mailbox.answer(mailbox.requested(), new Mailbox.Answer(Long.MIN_VALUE, -1));
             }
         });
-        swap.bench.run(swap.client(2), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(1);
-            window.allocPages(0, 1);
-            assertEquals(ErrorCode.CORRUPT,
-                    refused(() -> client.swapOut(window, 0, 1, soon())).code());
+        swap.use(2, 1, user -> {
+            assertEquals(ErrorCode.CORRUPT, refused(() -> user.out(0, 1)).code());
         });
     }
 
     @Test
     void shouldFindOutBlocksThatWereChanged() {
-        swap.bench.run(swap.client(2), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(1);
-            window.allocPages(0, 1);
-            fill(env, window, 0, 7);
-            SwapTicket ticket = client.swapOut(window, 0, 1, soon());
-            Thread tamperer = new Thread(this::tamper);
-            tamperer.start();
-            tamperer.join();
-            assertEquals(ErrorCode.CORRUPT,
-                    refused(() -> client.swapIn(ticket, window, 0, soon())).code());
+        swap.use(2, 1, user -> {
+            user.fill(0, 7);
+            SwapTicket ticket = user.out(0, 1);
+            SideThread.start(this::tamper).join();
+            assertEquals(ErrorCode.CORRUPT, refused(() -> user.in(ticket, 0)).code());
         });
     }
 
@@ -253,22 +229,15 @@ class SwapHostile {
 
     @Test
     void shouldSayThatTheServerLostItsExtent() {
-        swap.bench.run(swap.client(3), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(2);
-            window.allocPages(0, 2);
-            fill(env, window, 1, 7);
-            SwapTicket ticket = client.swapOut(window, 0, 1, soon());
-            Thread thief = new Thread(() -> swap.root.keys().revoke(swap.extent));
-            thief.start();
-            thief.join();
+        swap.use(3, 2, user -> {
+            user.fill(1, 7);
+            SwapTicket ticket = user.out(0, 1);
+            SideThread.start(() -> swap.root.keys().revoke(swap.extent)).join();
             for (int i = 0; i < 3; i++) {
-                assertEquals(ErrorCode.REVOKED,
-                        refused(() -> client.swapOut(window, 1, 1, soon())).code());
-                assertEquals(ErrorCode.REVOKED,
-                        refused(() -> client.swapIn(ticket, window, 0, soon())).code());
+                assertEquals(ErrorCode.REVOKED, refused(() -> user.out(1, 1)).code());
+                assertEquals(ErrorCode.REVOKED, refused(() -> user.in(ticket, 0)).code());
             }
-            check(env, window, 1, 7);
+            user.check(1, 7);
         });
     }
 
@@ -382,17 +351,15 @@ class SwapHostile {
     @Test
     void shouldServeOthersWhileClientsAreKilled() throws InterruptedException {
         EnvControl steady = swap.root.createEnv(swap.client(4), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(3);
-            window.allocPages(0, 3);
+            SwapUser user = SwapUser.open(env, 3);
             for (int round = 0; round < 100 || done.getCount() > 0; round++) {
-                fill(env, window, 1, round);
+                user.fill(1, round);
                 try {
-                    client.swapIn(client.swapOut(window, 0, 3, soon()), window, 0, soon());
+                    user.in(user.out(0, 3), 0);
                 } catch (ResourceException e) {
                     assertEquals(ErrorCode.EXHAUSTED, e.code()); // the others hold all of it
                 }
-                check(env, window, 1, round);
+                user.check(1, round);
             }
         });
         for (int i = 0; i < 15; i++) {

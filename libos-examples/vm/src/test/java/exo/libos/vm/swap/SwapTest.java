@@ -12,6 +12,7 @@ import exo.api.revoke.Reclaimed;
 import exo.api.upcall.RevokeRequest;
 import exo.api.upcall.UpcallHandler;
 import exo.libos.vm.VmBench;
+import exo.testkit.thread.SideThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import static exo.libos.vm.swap.SwapBench.check;
 import static exo.libos.vm.swap.SwapBench.connect;
 import static exo.libos.vm.swap.SwapBench.fill;
+import static exo.libos.vm.swap.SwapBench.refused;
 import static exo.libos.vm.swap.SwapBench.soon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -37,10 +39,6 @@ class SwapTest {
     @AfterEach
     void closeKernel() {
         swap.close();
-    }
-
-    private static ResourceException refused(Runnable call) {
-        return assertThrows(ResourceException.class, call::run);
     }
 
     @Test
@@ -156,17 +154,15 @@ class SwapTest {
     void shouldSaveALibOsThatIsAskedForFrames() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
         EnvControl control = swap.root.createEnv(swap.client(9), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(8);
-            window.allocPages(0, 8);
+            SwapUser user = SwapUser.open(env, 8);
             for (int page = 0; page < 8; page++) {
-                fill(env, window, page, page);
+                user.fill(page, page);
             }
             List<SwapTicket> tickets = new ArrayList<>();
             env.upcalls().handler(new UpcallHandler() {
                 @Override
                 public void onRevokeRequest(RevokeRequest request) {
-                    tickets.add(client.swapOut(window, 4, (int) request.count(),
+                    tickets.add(user.client().swapOut(user.window(), 4, (int) request.count(),
                             request.deadlineNanos()));
                 }
             });
@@ -174,11 +170,11 @@ class SwapTest {
             while (tickets.isEmpty()) {
                 env.upcalls().await(soon());
             }
-            assertEquals(5, env.account().framesHeld());
-            window.releasePages(0, 4);
-            client.swapIn(tickets.getFirst(), window, 4, soon());
+            assertEquals(5, user.framesHeld());
+            user.window().releasePages(0, 4);
+            user.in(tickets.getFirst(), 4);
             for (int page = 4; page < 8; page++) {
-                check(env, window, page, page);
+                user.check(page, page);
             }
         });
         assertTrue(ready.await(20, TimeUnit.SECONDS));
@@ -189,73 +185,56 @@ class SwapTest {
 
     @Test
     void shouldSayThatTheServerHasEnded() {
-        swap.bench.run(swap.client(4), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(2);
-            window.allocPages(0, 2);
-            fill(env, window, 1, 1);
-            SwapTicket ticket = client.swapOut(window, 0, 1, soon());
-            EnvControl server = SwapBench.server(env);
+        swap.use(4, 2, user -> {
+            user.fill(1, 1);
+            SwapTicket ticket = user.out(0, 1);
+            EnvControl server = SwapBench.server(user.env());
             endServer();
+            assertEquals(ErrorCode.ENV_ENDED, refused(() -> user.out(1, 1)).code());
+            user.check(1, 1);
+            assertEquals(ErrorCode.ENV_ENDED, refused(() -> user.in(ticket, 0)).code());
+            assertEquals(2, user.framesHeld(), "the mailbox, and the page that stayed");
             assertEquals(ErrorCode.ENV_ENDED,
-                    refused(() -> client.swapOut(window, 1, 1, soon())).code());
-            check(env, window, 1, 1);
-            assertEquals(ErrorCode.ENV_ENDED,
-                    refused(() -> client.swapIn(ticket, window, 0, soon())).code());
-            assertEquals(2, env.account().framesHeld(), "the mailbox, and the page that stayed");
-            assertEquals(ErrorCode.ENV_ENDED,
-                    refused(() -> SwapClient.connect(env, server, soon())).code());
+                    refused(() -> SwapClient.connect(user.env(), server, soon())).code());
         });
     }
 
     /** The root environment ends it, on a thread of its own. */
-    private void endServer() throws InterruptedException {
-        Thread thread = new Thread(() -> swap.server.end(Duration.ofSeconds(5)));
-        thread.start();
-        thread.join();
+    private void endServer() {
+        SideThread.start(() -> swap.server.end(Duration.ofSeconds(5))).join();
     }
 
     @Test
     void shouldForgetAClientThatEnds() {
         CountDownLatch out = new CountDownLatch(1);
         EnvControl first = swap.root.createEnv(swap.client(SLOTS + 1), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(SLOTS);
-            window.allocPages(0, SLOTS);
-            client.swapOut(window, 0, SLOTS, soon());
+            SwapUser user = SwapUser.open(env, SLOTS);
+            user.out(0, SLOTS);
             out.countDown();
             new CountDownLatch(1).await();
         });
         swap.bench.run(swap.client(SLOTS + 1), env -> {
             assertTrue(out.await(20, TimeUnit.SECONDS));
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(SLOTS);
-            window.allocPages(0, SLOTS);
-            assertEquals(ErrorCode.EXHAUSTED,
-                    refused(() -> client.swapOut(window, 0, 1, soon())).code());
+            SwapUser user = SwapUser.open(env, SLOTS);
+            assertEquals(ErrorCode.EXHAUSTED, refused(() -> user.out(0, 1)).code());
             end(first);
-            client.swapIn(client.swapOut(window, 0, SLOTS, soon()), window, 0, soon());
+            user.in(user.out(0, SLOTS), 0);
         });
     }
 
-    private static void end(EnvControl control) throws InterruptedException {
-        Thread thread = new Thread(() -> control.end(Duration.ZERO));
-        thread.start();
-        thread.join();
+    private static void end(EnvControl control) {
+        SideThread.start(() -> control.end(Duration.ZERO)).join();
     }
 
     @Test
     void shouldBearToBeInterrupted() {
-        swap.bench.run(swap.client(3), env -> {
-            SwapClient client = connect(env);
-            Window window = env.memory().bindWindow(2);
-            window.allocPages(0, 2);
-            fill(env, window, 0, 1);
+        swap.use(3, 2, user -> {
+            user.fill(0, 1);
             Thread.currentThread().interrupt();
-            SwapTicket ticket = client.swapOut(window, 0, 1, soon());
+            SwapTicket ticket = user.out(0, 1);
             assertTrue(Thread.interrupted(), "it is not swallowed");
-            client.swapIn(ticket, window, 0, soon());
-            check(env, window, 0, 1);
+            user.in(ticket, 0);
+            user.check(0, 1);
         });
     }
 
