@@ -36,6 +36,11 @@ final class Keeper implements LibOs, UpcallHandler {
         T run(Env env) throws Exception;
     }
 
+    /** What it shall do that has no answer. */
+    interface Act {
+        void run(Env env) throws Exception;
+    }
+
     private final int pages;
     private final BlockingQueue<FutureTask<?>> steps = new LinkedBlockingQueue<>();
     private final List<Repossession> lost = Collections.synchronizedList(new ArrayList<>());
@@ -80,14 +85,21 @@ final class Keeper implements LibOs, UpcallHandler {
         }
     }
 
+    /** Has the thread do what has no answer. */
+    void act(Act act) {
+        call(env -> {
+            act.run(env);
+            return null;
+        });
+    }
+
     /** Fills the pages with a pattern of their own. */
     void fill() {
-        call(env -> {
+        act(env -> {
             window.allocPages(0, pages);
             for (int page = 0; page < pages; page++) {
                 write(page, pattern(page));
             }
-            return null;
         });
     }
 

@@ -3,19 +3,28 @@ package exo.impl.spill;
 
 import exo.api.Env;
 import exo.api.EnvControl;
+import exo.api.EnvExit;
 import exo.api.EnvSpec;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
+import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.disk.BlockDevice;
 import exo.api.disk.DiskConfig;
 import exo.api.mem.MemoryConfig;
+import exo.api.revoke.Notice;
 import exo.testkit.FreezableMount;
+import exo.testkit.thread.SideThread;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A kernel with a disk, booted by the test, and an environment that spills to it. */
 abstract class SpillCase {
     static final int FRAMES = 64;
+    static final Duration LONG = Duration.ofSeconds(20);
 
     Exokernel kernel; // null until it is booted
     Env root;
@@ -51,6 +60,28 @@ abstract class SpillCase {
         Keeper keeper = new Keeper(pages);
         control = root.createEnv(spec("keeper").frames(frames), keeper);
         return keeper;
+    }
+
+    /** {@return how many frames were taken from the environment, without asking it} */
+    final int take(int frames) {
+        return (int) control.reclaim(ResourceKind.FRAMES, frames, Notice.NONE).forced();
+    }
+
+    /** Starts to take frames from the environment, on another thread. */
+    final SideThread startToTake(int frames) {
+        return SideThread.start(() -> take(frames));
+    }
+
+    /** Ends an environment, whose libOS must not have failed. */
+    static void end(EnvControl env) {
+        EnvExit exit = env.end(LONG);
+        assertTrue(exit.failure().isEmpty(), () -> exit.failure().orElseThrow().toString());
+    }
+
+    /** Nothing may be left of any environment. */
+    final void assertClean() {
+        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
+        assertEquals(FRAMES, root.memory().freeFrameCount());
     }
 
     @AfterEach

@@ -22,6 +22,7 @@ import exo.testkit.FreezableMount;
 import exo.testkit.HostFacility;
 import exo.testkit.NeedsFacility;
 import exo.testkit.NeedsRoot;
+import exo.testkit.thread.SideThread;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
@@ -36,29 +37,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Devices that hang, and code that is run where it must not be. */
 class SpillFaultsHostile extends SpillCase {
-    private static final Duration LONG = Duration.ofSeconds(5);
     private static final long SECRET = 0x5ec3e75ec3e7L;
 
     /** Those that are idle go at once, the others when the device is done. */
     @Test
     @NeedsRoot
     @NeedsFacility(HostFacility.FREEZE)
-    void shouldGiveFreeBuffersAtOnce() throws InterruptedException {
+    void shouldGiveFreeBuffersAtOnce() {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
             boot(disk(mount));
             Keeper keeper = startKeeper(7, 4);
             SpillArea area = keeper.bind(8, 3);
             keeper.fill();
             mount.freeze();
-            assertEquals(1, control.reclaim(ResourceKind.FRAMES, 1, Notice.NONE).forced());
+            assertEquals(1, take(1));
             Await.until("one is on its way", LONG, () -> keeper.kept().size() == 1);
-            keeper.call(env -> {
-                keeper.window().releasePages(0, 4);
-                return null;
-            });
+            keeper.act(env -> keeper.window().releasePages(0, 4));
             assertEquals(3, control.account().framesHeld(), "the buffers");
-            Thread taker = Thread.ofPlatform()
-                    .start(() -> control.reclaim(ResourceKind.FRAMES, 6, Notice.NONE));
+            SideThread taker = startToTake(6);
             try {
                 Await.until("two are free and go", LONG, () -> area.bufferCount() == 1);
             } finally {
@@ -75,7 +71,7 @@ class SpillFaultsHostile extends SpillCase {
     @Test
     @NeedsRoot
     @NeedsFacility(HostFacility.FREEZE)
-    void shouldTakeFreeBuffersOfOtherAreasFirst() throws InterruptedException {
+    void shouldTakeFreeBuffersOfOtherAreasFirst() {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
             boot(disk(mount));
             Keeper keeper = startKeeper(6, 4);
@@ -83,17 +79,13 @@ class SpillFaultsHostile extends SpillCase {
             SpillArea second = keeper.bind(1, 1);
             keeper.fill();
             mount.freeze();
-            control.reclaim(ResourceKind.FRAMES, 1, Notice.NONE);
+            take(1);
             Await.until("one is on its way", LONG, () -> keeper.kept().size() == 1);
-            keeper.call(env -> {
-                keeper.window().releasePages(0, 4);
-                return null;
-            });
+            keeper.act(env -> keeper.window().releasePages(0, 4));
             assertEquals(2, control.account().framesHeld());
-            Thread taker = Thread.ofPlatform()
-                    .start(() -> control.reclaim(ResourceKind.FRAMES, 4, Notice.NONE));
+            SideThread taker = startToTake(4);
             try {
-                assertTrue(taker.join(LONG), "one frame is wanted, and one is idle");
+                assertTrue(taker.endsWithin(LONG), "one frame is wanted, and one is idle");
                 assertEquals(0, second.bufferCount());
             } finally {
                 mount.thaw();
@@ -115,7 +107,7 @@ class SpillFaultsHostile extends SpillCase {
         Keeper borrower = new Keeper(50);
         EnvControl other = root.createEnv(EnvSpec.named("borrower").extraFrames(50), borrower);
         borrower.fill();
-        keeper.call(env -> {
+        keeper.act(env -> {
             Extent extent = env.disk()
                     .allocExtent(env.keys().find("disk", BlockDevice.class), "",
                             30);
@@ -124,7 +116,6 @@ class SpillFaultsHostile extends SpillCase {
                     () -> env.disk().bindSpill(extent, 0, 30, 30));
             assertEquals(0, env.account().framesHeld());
             assertEquals(before, env.account().objectsHeld());
-            return null;
         });
         keeper.stop();
         borrower.stop();
@@ -135,28 +126,25 @@ class SpillFaultsHostile extends SpillCase {
     @Test
     @NeedsRoot
     @NeedsFacility(HostFacility.FREEZE)
-    void shouldNotGiveAFrameAwayThatADeviceStillReads() throws InterruptedException {
+    void shouldNotGiveAFrameAwayThatADeviceStillReads() {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
             boot(disk(mount).queue(DiskConfig.QueueBackend.IO_URING));
             Keeper keeper = startKeeper(5, 4);
             keeper.fill();
             AtomicReference<Extent> extent = new AtomicReference<>();
-            keeper.call(env -> {
+            keeper.act(env -> {
                 extent.set(env.disk()
                         .allocExtent(env.keys().find("disk", BlockDevice.class), "",
                                 4));
-                return null;
             });
             mount.freeze();
-            keeper.call(env -> {
+            keeper.act(env -> {
                 ExtentQueue queue = env.disk().bindQueue(extent.get(), keeper.window(), 1);
                 assertEquals(0, queue.tryWrite(0, 0, 1, keeper.window().page(0), 1));
                 assertEquals(1, queue.submit());
-                return null;
             });
-            Thread taker = Thread.ofPlatform()
-                    .start(() -> control.reclaim(ResourceKind.FRAMES, 5, Notice.NONE));
-            boolean taken = taker.join(Duration.ofSeconds(12));
+            SideThread taker = startToTake(5);
+            boolean taken = taker.endsWithin(Duration.ofSeconds(12));
             if (taken) {
                 Window window = root.memory().bindWindow(64);
                 window.allocPages(0, 60);
@@ -169,7 +157,7 @@ class SpillFaultsHostile extends SpillCase {
             control.give(ResourceKind.FRAMES, 1);
             AtomicInteger secrets = new AtomicInteger();
             for (int i = 0; i < 20; i++) {
-                keeper.call(env -> {
+                keeper.act(env -> {
                     keeper.window().allocPages(4, 1);
                     try (ExtentQueue queue = env.disk()
                             .bindQueue(extent.get(), keeper.window(), 1)) {
@@ -181,7 +169,6 @@ class SpillFaultsHostile extends SpillCase {
                     }
                     secrets.addAndGet(keeper.words(4)[7] == SECRET ? 1 : 0);
                     keeper.window().releasePages(4, 1);
-                    return null;
                 });
             }
             keeper.stop();
@@ -196,7 +183,7 @@ class SpillFaultsHostile extends SpillCase {
     @Test
     @NeedsRoot
     @NeedsFacility(HostFacility.FREEZE)
-    void shouldWaitForTheDeviceThoughTheQueueIsDeadAlready() throws InterruptedException {
+    void shouldWaitForTheDeviceThoughTheQueueIsDeadAlready() {
         try (FreezableMount mount = FreezableMount.create(32 << 20)) {
             boot(disk(mount).queue(DiskConfig.QueueBackend.IO_URING));
             Extent mine = root.disk()
@@ -205,19 +192,17 @@ class SpillFaultsHostile extends SpillCase {
             root.keys().grant(mine, control, Rights.READ_WRITE, "given");
             keeper.fill();
             mount.freeze();
-            keeper.call(env -> {
+            keeper.act(env -> {
                 ExtentQueue queue = env.disk()
                         .bindQueue(env.keys().find("given", Extent.class),
                                 keeper.window(), 1);
                 assertEquals(0, queue.tryWrite(0, 0, 1, keeper.window().page(0), 1));
                 assertEquals(1, queue.submit());
-                return null;
             });
-            Thread revoker = Thread.ofPlatform().start(() -> root.keys().revoke(mine));
-            assertFalse(revoker.join(Duration.ofSeconds(1)), "the queue is being killed");
-            Thread taker = Thread.ofPlatform()
-                    .start(() -> control.reclaim(ResourceKind.FRAMES, 5, Notice.NONE));
-            boolean taken = taker.join(Duration.ofSeconds(3));
+            SideThread revoker = SideThread.start(() -> root.keys().revoke(mine));
+            assertFalse(revoker.endsWithin(Duration.ofSeconds(1)), "the queue is being killed");
+            SideThread taker = startToTake(5);
+            boolean taken = taker.endsWithin(Duration.ofSeconds(3));
             boolean under = revoker.isAlive();
             mount.thaw();
             taker.join();

@@ -13,7 +13,6 @@ import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.api.disk.SpillArea;
 import exo.api.mem.Frames;
-import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import exo.testkit.Await;
 import exo.testkit.FreezableMount;
@@ -21,6 +20,7 @@ import exo.testkit.HostFacility;
 import exo.testkit.NeedsFacility;
 import exo.testkit.NeedsRoot;
 import exo.testkit.TempMount;
+import exo.testkit.thread.SideThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,16 +35,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Pages that are taken by force and go to blocks. */
 class SpillTest extends SpillCase {
-    private static final Duration LONG = Duration.ofSeconds(20);
-
     /** Boots a kernel with a disk, and starts an environment with so many frames and pages. */
     private Keeper start(int frames, int pages) {
         boot(HostConfig.minimal());
         return startKeeper(frames, pages);
-    }
-
-    private int take(int frames) {
-        return (int) control.reclaim(ResourceKind.FRAMES, frames, Notice.NONE).forced();
     }
 
     private static void await(String what, Supplier<Boolean> condition) {
@@ -53,10 +47,8 @@ class SpillTest extends SpillCase {
 
     private void endCleanly(Keeper keeper) {
         keeper.stop();
-        EnvExit exit = control.end(LONG);
-        assertTrue(exit.failure().isEmpty(), () -> exit.failure().orElseThrow().toString());
-        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
-        assertEquals(FRAMES, root.memory().freeFrameCount());
+        end(control);
+        assertClean();
     }
 
     // ---- what is kept --------------------------------------------------------------------------
@@ -75,9 +67,8 @@ class SpillTest extends SpillCase {
             Repossession.Spill spill = entry.spill().orElseThrow();
             assertEquals(SpillArea.State.WRITTEN, area.state(spill.place()));
         }
-        keeper.call(env -> {
+        keeper.act(env -> {
             keeper.window().releasePages(0, 1); // room for the page to read with
-            return null;
         });
         for (Repossession entry : keeper.kept()) {
             assertEquals(Keeper.pattern((int) entry.place()), keeper.read(entry));
@@ -91,19 +82,17 @@ class SpillTest extends SpillCase {
         Keeper keeper = start(24, 4);
         keeper.bind(8, 8);
         keeper.fill();
-        keeper.call(env -> {
+        keeper.act(env -> {
             env.memory().snapshot(keeper.window(), 0, 4, "snapshot");
             keeper.write(3, 77);
-            return null;
         });
         int held = control.account().framesHeld();
         assertEquals(16, held, "4 frozen, 4 set aside, 8 buffers");
         assertEquals(2, take(24 - held + 2));
         await("both written", () -> keeper.spilled().size() == 2);
-        keeper.call(env -> {
+        keeper.act(env -> {
             env.keys().drop(env.keys().find("snapshot", Frames.class));
             keeper.window().releasePages(0, 4);
-            return null;
         });
         assertEquals(77, keeper.read(keeper.kept().getFirst().place() == 3
                 ? keeper.kept().getFirst()
@@ -138,10 +127,7 @@ class SpillTest extends SpillCase {
         take(1);
         await("two are lost", () -> keeper.framesLost() == 2);
         assertEquals(1, keeper.kept().size(), "the one place is full");
-        keeper.call(env -> {
-            area.free(0);
-            return null;
-        });
+        keeper.act(env -> area.free(0));
         assertEquals(SpillArea.State.FREE, area.state(0));
         assertEquals(1, area.freeCount());
         take(1);
@@ -172,10 +158,7 @@ class SpillTest extends SpillCase {
         Keeper keeper = start(8, 6);
         SpillArea area = keeper.bind(8, 2);
         keeper.fill();
-        keeper.call(env -> {
-            keeper.window().guarantee(0, 4, true);
-            return null;
-        });
+        keeper.act(env -> keeper.window().guarantee(0, 4, true));
         assertEquals(2, take(2), "two pages");
         await("they are written", () -> keeper.spilled().size() == 2);
         assertEquals(1, take(1));
@@ -202,7 +185,7 @@ class SpillTest extends SpillCase {
         await("what was called in is written", () -> keeper.spilled().size() == 4);
         assertEquals(4, keeper.framesLost());
         keeper.stop();
-        control.end(LONG);
+        end(control);
     }
 
     // ---- the device ----------------------------------------------------------------------------
@@ -223,10 +206,7 @@ class SpillTest extends SpillCase {
             int place = keeper.kept().getFirst().spill().orElseThrow().place();
             assertEquals(SpillArea.State.WRITING, area.state(place));
             assertEquals(ErrorCode.BUSY, assertThrows(ResourceException.class,
-                    () -> keeper.call(env -> {
-                        area.free(place);
-                        return null;
-                    })).code());
+                    () -> keeper.act(env -> area.free(place))).code());
             assertTrue(keeper.spilled().isEmpty());
             mount.thaw();
             await("written", () -> keeper.spilled().size() == 3);
@@ -251,16 +231,14 @@ class SpillTest extends SpillCase {
             mount.freeze();
             assertEquals(4, take(4));
             await("told", () -> keeper.kept().size() == 4);
-            Thread free = Thread.ofPlatform().start(() -> keeper.call(env -> {
-                env.disk().freeExtent(keeper.extent());
-                return null;
-            }));
+            SideThread free = SideThread.start(
+                    () -> keeper.act(env -> env.disk().freeExtent(keeper.extent())));
             await("those that waited are given up", () -> IntStream.range(0, 4)
                     .filter(place -> area.state(place) == SpillArea.State.FAILED)
                     .count() == 3);
             assertTrue(free.isAlive(), "the one under way has to end");
             mount.thaw();
-            await("freed", () -> !free.isAlive());
+            free.join();
             assertEquals(0, area.bufferCount());
             assertEquals(4, control.account().framesHeld(), "the buffers are back");
             take(4 + 1);
@@ -297,13 +275,10 @@ class SpillTest extends SpillCase {
             assertTrue(keeper.spilled()
                     .stream()
                     .allMatch(place -> area.state(place) == SpillArea.State.FAILED));
-            keeper.call(env -> {
-                area.free(0);
-                return null;
-            });
+            keeper.act(env -> area.free(0));
             assertEquals(SpillArea.State.FREE, area.state(0));
             keeper.stop();
-            control.end(LONG);
+            end(control);
             kernel.close();
         }
     }
@@ -322,10 +297,9 @@ class SpillTest extends SpillCase {
         SpillArea area = keeper.bind(8, 8);
         keeper.fill();
         take(4);
-        keeper.call(env -> {
+        keeper.act(env -> {
             area.close();
             area.close();
-            return null;
         });
         assertEquals(0, area.bufferCount());
         assertTrue(IntStream.range(0, 4)
@@ -358,8 +332,7 @@ class SpillTest extends SpillCase {
         take(20);
         EnvExit exit = control.end(Duration.ZERO); // pages are on their way
         assertTrue(exit.failure().isEmpty());
-        assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
-        assertEquals(FRAMES, root.memory().freeFrameCount());
+        assertClean();
     }
 
     // ---- limits --------------------------------------------------------------------------------
@@ -369,7 +342,7 @@ class SpillTest extends SpillCase {
         Keeper keeper = start(9, 4);
         keeper.bind(16, 1);
         int objects = control.account().objectsHeld();
-        keeper.call(env -> {
+        keeper.act(env -> {
             Extent extent = keeper.extent();
             assertThrows(IllegalArgumentException.class,
                     () -> env.disk().bindSpill(extent, 0, 0, 1));
@@ -395,7 +368,6 @@ class SpillTest extends SpillCase {
             env.keys().drop(weak);
             assertThrows(NullPointerException.class, () -> env.disk().bindSpill(null, 0, 1, 1));
             env.disk().bindSpill(extent, 0, 16, 8).close();
-            return null;
         });
         assertEquals(1, control.account().framesHeld());
         assertEquals(objects, control.account().objectsHeld());
@@ -406,7 +378,7 @@ class SpillTest extends SpillCase {
     void shouldRefuseAnAreaWithoutAKernelObjectForIt() {
         Keeper keeper = start(9, 4);
         SpillArea area = keeper.bind(16, 1);
-        keeper.call(env -> {
+        keeper.act(env -> {
             int left = env.quota().objects() - env.account().objectsHeld();
             for (int i = 0; i < left; i++) {
                 env.disk().deriveExtent(keeper.extent(), 0, 1, Rights.READ, "filler" + i);
@@ -414,7 +386,6 @@ class SpillTest extends SpillCase {
             assertEquals(ErrorCode.QUOTA, assertThrows(ResourceException.class,
                     () -> env.disk().bindSpill(keeper.extent(), 0, 1, 1)).code());
             assertEquals(1, env.account().framesHeld());
-            return null;
         });
         assertThrows(IndexOutOfBoundsException.class, () -> area.state(16));
         assertThrows(IndexOutOfBoundsException.class, () -> area.block(-1));
@@ -431,11 +402,10 @@ class SpillTest extends SpillCase {
         Extent foreign = keeper.extent();
         assertEquals(ErrorCode.FOREIGN, assertThrows(CapabilityException.class,
                 () -> root.disk().bindSpill(foreign, 0, 1, 1)).code());
-        keeper.call(env -> {
+        keeper.act(env -> {
             env.disk().freeExtent(keeper.extent());
             assertEquals(ErrorCode.REVOKED, assertThrows(CapabilityException.class,
                     () -> env.disk().bindSpill(keeper.extent(), 0, 1, 1)).code());
-            return null;
         });
         assertFalse(keeper.extent().isLive());
         endCleanly(keeper);
