@@ -9,7 +9,7 @@ module exo.testkit {
     requires transitive org.junit.platform.launcher;
 
     exports exo.testkit;
-    exports exo.testkit.thread;
+    exports exo.testkit.self;
 
     provides org.junit.jupiter.api.extension.Extension with
             exo.testkit.guard.Spinners;

@@ -74,7 +74,7 @@ final class ModuleTable {
             Map.entry("exo.testkit", Row.of(
                     Set.of("java.management", "org.junit.jupiter.api",
                             "org.junit.platform.launcher"),
-                    Set.of("exo.testkit", "exo.testkit.thread"))));
+                    Set.of("exo.testkit", "exo.testkit.self"))));
     // @formatter:on
 
     /** Modules whose requirements may lack some of their row: they grow with what they can do. */

@@ -16,7 +16,7 @@
  * <p>It does not guarantee that fixtures are cheap: one costs milliseconds to make.
  *
  * <p>Reading order: {@link exo.testkit.NeedsRoot}, {@link exo.testkit.Await}, {@link
- * exo.testkit.thread.SideThread}, {@link exo.testkit.Subprocess}, {@link exo.testkit.ChildJvm},
+ * exo.testkit.self.SideThread}, {@link exo.testkit.Subprocess}, {@link exo.testkit.ChildJvm},
  * {@link exo.testkit.Netns}, {@link exo.testkit.Seeds}.
  *
  * {@snippet lang="java" :

@@ -23,9 +23,8 @@ import exo.impl.cap.PinnableWindow;
 import exo.impl.kernel.TestEnv;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
-import java.io.IOException;
+import exo.testkit.self.OwnProcess;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -113,7 +111,7 @@ class ExtentHostile {
     @ParameterizedTest
     @EnumSource(names = {"IO_URING", "PREAD"})
     void shouldLetTheHostGoAlthoughAThreadOfAnEndedEnvironmentGoesOn(QueueBackend backend,
-            @TempDir Path folder) throws InterruptedException, IOException {
+            @TempDir Path folder) throws InterruptedException {
         long rings = rings();
         HostConfig config = HostConfig.minimal()
                 .disk(DiskConfig.at("disk0", folder.resolve("image"))
@@ -152,10 +150,8 @@ class ExtentHostile {
         }
     }
 
-    private static long rings() throws IOException {
-        try (Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
-            return mappings.filter(line -> line.contains("io_uring")).count();
-        }
+    private static long rings() {
+        return OwnProcess.mappings(line -> line.contains("io_uring"));
     }
 
     /** Is a page lost for ever whose transfer the kernel killed to take another? */

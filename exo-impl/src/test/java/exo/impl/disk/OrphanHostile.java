@@ -3,29 +3,18 @@ package exo.impl.disk;
 
 import exo.api.Quota;
 import exo.api.Rights;
-import exo.api.disk.DiskConfig;
-import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
-import exo.host.BlockFile;
 import exo.impl.cap.BarePrincipal;
-import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Ledger;
-import exo.impl.cap.Lineage;
-import exo.impl.info.FrameObserver;
-import exo.impl.mem.FramePool;
-import exo.impl.mem.KernelMemory;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import exo.testkit.self.OwnProcess;
+import exo.testkit.self.SideThread;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** A queue that is aborted at the moment its thread ends. */
 class OrphanHostile {
-    private final CapabilityTable table = new CapabilityTable();
     private volatile Runnable atLedger = () -> {};
 
     private final class Fake extends BarePrincipal {
@@ -40,52 +29,32 @@ class OrphanHostile {
         }
     }
 
-    private static long files() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        }
-    }
-
     @Test
-    void shouldCloseAQueueWhoseThreadEndsWhileItIsAborted() throws Exception {
-        Fake owner = new Fake();
-        FramePool pool = new FramePool(MemoryConfig.frames(16), FrameObserver.NONE);
-        KernelMemory memory = new KernelMemory(pool, table, owner);
-        KernelDisk disk = new KernelDisk(table, owner, memory.spills());
-        Device device = new Device(DiskConfig.temporary("disk0", 16 << 20),
-                BlockFile.temporary(16 << 20));
-        KernelBlockDevice node = new KernelBlockDevice(
-                Lineage.original(table, null, owner, "disk0"), device);
-        table.adopt(node);
-        long before = files();
-        CountDownLatch bound = new CountDownLatch(1);
-        CountDownLatch end = new CountDownLatch(1);
-        Thread thread = Thread.ofPlatform().start(() -> {
-            Window window = memory.bindWindow(4, Rights.READ_WRITE);
-            disk.bindQueue(node, window, 4);
-            bound.countDown();
-            try {
-                end.await();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            disk.closeThread(); // as EnvLife.threadEnding does
-            disk.closeOrphans();
-        });
-        bound.await();
-        Thread self = Thread.currentThread();
-        atLedger = () -> {
-            if (Thread.currentThread() == self) {
-                end.countDown();
-                try {
+    void shouldCloseAQueueWhoseThreadEndsWhileItIsAborted() {
+        try (BareDisk bare = new BareDisk(new Fake(), 16)) {
+            long before = OwnProcess.openFiles();
+            CountDownLatch bound = new CountDownLatch(1);
+            CountDownLatch end = new CountDownLatch(1);
+            SideThread thread = SideThread.start(() -> {
+                Window window = bare.memory.bindWindow(4, Rights.READ_WRITE);
+                bare.disk.bindQueue(bare.node, window, 4);
+                bound.countDown();
+                SideThread.await(end);
+                bare.disk.closeThread(); // as EnvLife.threadEnding does
+                bare.disk.closeOrphans();
+            });
+            SideThread.await(bound);
+            Thread self = Thread.currentThread();
+            atLedger = () -> {
+                if (Thread.currentThread() == self) {
+                    end.countDown();
                     thread.join();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
                 }
-            }
-        };
-        disk.abort(); // as EnvLife.finish does
-        thread.join();
-        assertEquals(before, files(), "the ring is open for ever");
+            };
+            bare.disk.abort(); // as EnvLife.finish does
+            thread.join();
+            assertEquals(before, OwnProcess.openFiles(), "the ring is open for ever");
+            atLedger = () -> {};
+        }
     }
 }

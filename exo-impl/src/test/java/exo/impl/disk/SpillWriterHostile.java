@@ -3,19 +3,12 @@ package exo.impl.disk;
 
 import exo.api.Quota;
 import exo.api.Rights;
-import exo.api.disk.DiskConfig;
 import exo.api.disk.SpillArea;
-import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
-import exo.host.BlockFile;
 import exo.impl.cap.BarePrincipal;
-import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
-import exo.impl.cap.Lineage;
-import exo.impl.info.FrameObserver;
-import exo.impl.mem.FramePool;
-import exo.impl.mem.KernelMemory;
 import exo.testkit.Await;
+import exo.testkit.self.SideThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,11 +48,7 @@ class SpillWriterHostile {
         public void spilled(SpillArea area, int place, BooleanSupplier over) {
             told.add(place);
             if (place == 0) {
-                try {
-                    allWait.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
+                SideThread.await(allWait);
                 throw new OutOfMemoryError("Java heap space");
             }
         }
@@ -67,30 +56,28 @@ class SpillWriterHostile {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void shouldWriteThePagesThatComeAfterOneThatFailed(boolean handlerThrows) throws Exception {
+    void shouldWriteThePagesThatComeAfterOneThatFailed(boolean handlerThrows) {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
             reported.add(e);
             if (handlerThrows) {
                 throw new IllegalStateException("a defect of the handler");
             }
         });
-        CapabilityTable table = new CapabilityTable();
         Thrower owner = new Thrower();
-        FramePool pool = new FramePool(MemoryConfig.frames(2 * PAGES), FrameObserver.NONE);
-        KernelMemory memory = new KernelMemory(pool, table, owner);
-        KernelDisk disk = new KernelDisk(table, owner, memory.spills());
-        Device device = new Device(DiskConfig.temporary("disk0", 16 << 20),
-                BlockFile.temporary(16 << 20));
-        KernelBlockDevice node = new KernelBlockDevice(
-                Lineage.original(table, null, owner, "disk0"), device);
-        table.adopt(node);
-        Window window = memory.bindWindow(PAGES, Rights.READ_WRITE);
+        try (BareDisk bare = new BareDisk(owner, 2 * PAGES)) {
+            spill(owner, bare);
+        }
+    }
+
+    private void spill(Thrower owner, BareDisk bare) {
+        Window window = bare.memory.bindWindow(PAGES, Rights.READ_WRITE);
         window.allocPages(0, PAGES);
-        SpillArea area = disk.bindSpill(disk.allocExtent(node, "", 64), 0, PAGES, PAGES);
-        assertEquals(PAGES, memory.repossess(PAGES));
+        SpillArea area = bare.disk
+                .bindSpill(bare.disk.allocExtent(bare.node, "", 64), 0, PAGES, PAGES);
+        assertEquals(PAGES, bare.memory.repossess(PAGES));
         allWait.countDown();
-        Thread closer = Thread.ofPlatform().daemon().start(area::close);
-        assertTrue(closer.join(LONG), "it waits for pages that nobody writes");
+        SideThread closer = SideThread.start(area::close);
+        assertTrue(closer.endsWithin(LONG), "it waits for pages that nobody writes");
         for (int place = 0; place < PAGES; place++) {
             assertEquals(SpillArea.State.WRITTEN, area.state(place));
         }
@@ -98,7 +85,5 @@ class SpillWriterHostile {
         assertEquals(1, reported.size(), "a failure is not kept from the embedder");
         assertEquals(0, owner.ledger().used(Charge.FRAMES));
         window.close();
-        pool.close();
-        device.close();
     }
 }

@@ -27,10 +27,7 @@ import exo.api.upcall.Upcalls;
 import exo.testkit.Await;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import exo.testkit.self.OwnProcess;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +36,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +54,8 @@ class EndHostile {
     /** Fewer where each round makes and ends many. */
     private static final int ROUNDS_OF_MANY = 12;
     private static final int DEAF_ROUNDS = 1;
+    private static final Predicate<String> OF_POOL = line -> line.contains("exo-frames");
+    private static final Predicate<String> OF_RING = line -> line.contains("io_uring");
     private static final Duration LONG = Duration.ofSeconds(20);
     /** What the JVM itself may map meanwhile; far less than one mapping for each round. */
     private static final int MAPS_OF_THE_JVM = 30;
@@ -120,20 +118,20 @@ class EndHostile {
             endOnce(deed, end, random); // what is made once is made now
         }
         Held before = held();
-        long pool = maps(line -> line.contains("exo-frames"));
-        long rings = maps(line -> line.contains("io_uring"));
-        long maps = maps(line -> true);
-        long files = count(Path.of("/proc/self/fd"));
+        long pool = OwnProcess.mappings(OF_POOL);
+        long rings = OwnProcess.mappings(OF_RING);
+        long maps = OwnProcess.mappings(line -> true);
+        long files = OwnProcess.openFiles();
         int rounds = deed == Deed.CHILDREN ? ROUNDS_OF_MANY : ROUNDS;
         for (int i = 0; i < rounds; i++) {
             End end = i < DEAF_ROUNDS ? End.DEAF : End.values()[i % 3];
             endOnce(deed, end, random);
             assertEquals(before, held(), () -> "after an end " + end);
         }
-        awaitAtMost("mappings of the pool", pool, () -> maps(line -> line.contains("exo-frames")));
-        awaitAtMost("mappings of rings", rings, () -> maps(line -> line.contains("io_uring")));
-        awaitAtMost("mappings", maps + MAPS_OF_THE_JVM, () -> maps(line -> true));
-        awaitAtMost("open files", files, () -> count(Path.of("/proc/self/fd")));
+        awaitAtMost("mappings of the pool", pool, () -> OwnProcess.mappings(OF_POOL));
+        awaitAtMost("mappings of rings", rings, () -> OwnProcess.mappings(OF_RING));
+        awaitAtMost("mappings", maps + MAPS_OF_THE_JVM, () -> OwnProcess.mappings(line -> true));
+        awaitAtMost("open files", files, OwnProcess::openFiles);
     }
 
     private void endOnce(Deed deed, End end, RandomGenerator.SplittableGenerator random) {
@@ -202,22 +200,6 @@ class EndHostile {
         return new Held(account.framesHeld(), account.blocksHeld(), account.slotsHeld(),
                 account.objectsHeld(), root.memory().freeFrameCount(),
                 kernel.leaks().entries().toString(), peer.account().framesHeld());
-    }
-
-    private static long maps(Predicate<String> which) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(which).count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static long count(Path folder) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void awaitAtMost(String what, long most,

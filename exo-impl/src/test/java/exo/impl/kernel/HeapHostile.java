@@ -41,14 +41,10 @@ import exo.impl.name.KernelNames;
 import exo.impl.name.NameSpace;
 import exo.impl.net.KernelNet;
 import exo.impl.net.NetDevices;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import exo.testkit.self.OwnProcess;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -169,16 +165,8 @@ class HeapHostile {
         for (Charge charge : Charge.values()) {
             charges.put(charge, owner.ledger().used(charge));
         }
-        return new Held(charges, pool.usedCount(), keys.all().size(), files(),
+        return new Held(charges, pool.usedCount(), keys.all().size(), OwnProcess.openFiles(),
                 disks.figures().getFirst().freeBlocks());
-    }
-
-    private static long files() {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void check(String what, Runnable request) {

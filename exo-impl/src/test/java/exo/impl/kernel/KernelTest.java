@@ -16,6 +16,7 @@ import exo.api.mem.Window;
 import exo.api.net.NetDevice;
 import exo.testkit.ChildJvm;
 import exo.testkit.Subprocess;
+import exo.testkit.self.OwnProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,11 +134,11 @@ class KernelTest {
     }
 
     @Test
-    void shouldReturnEveryHostResourceAtClose() throws IOException {
+    void shouldReturnEveryHostResourceAtClose() {
         try (Exokernel warm = Exokernel.boot(HostConfig.embedded())) {
             assertFalse(warm.facilities().isEmpty());
         }
-        long descriptors = count(Path.of("/proc/self/fd"));
+        long descriptors = OwnProcess.openFiles();
         long maps = poolMappings();
         for (int i = 0; i < 5; i++) {
             try (Exokernel kernel = Exokernel.boot(HostConfig.embedded())) {
@@ -151,21 +151,13 @@ class KernelTest {
                         .allocPages(0, 8));
             }
         }
-        assertEquals(descriptors, count(Path.of("/proc/self/fd")));
+        assertEquals(descriptors, OwnProcess.openFiles());
         assertEquals(maps, poolMappings());
     }
 
-    private static long count(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.count();
-        }
-    }
-
-    private static long poolMappings() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains("exo-frames") || line.contains("io_uring"))
-                    .count();
-        }
+    private static long poolMappings() {
+        return OwnProcess.mappings(
+                line -> line.contains("exo-frames") || line.contains("io_uring"));
     }
 
     @Test
@@ -175,12 +167,12 @@ class KernelTest {
         try (Exokernel warm = Exokernel.boot(HostConfig.minimal())) {
             assertFalse(warm.facilities().isEmpty());
         }
-        long descriptors = count(Path.of("/proc/self/fd"));
+        long descriptors = OwnProcess.openFiles();
         HostConfig broken = HostConfig.minimal()
                 .disk(DiskConfig.at("good", image))
                 .disk(DiskConfig.at("bad", folder.resolve("no/such/folder/image")));
         assertThrows(exo.api.ExoException.class, () -> Exokernel.boot(broken));
-        assertEquals(descriptors, count(Path.of("/proc/self/fd")));
+        assertEquals(descriptors, OwnProcess.openFiles());
         try (Exokernel kernel = Exokernel
                 .boot(HostConfig.minimal().disk(DiskConfig.at("good", image)))) {
             assertFalse(kernel.facilities().isEmpty(), "the image of the failed boot is unlocked");

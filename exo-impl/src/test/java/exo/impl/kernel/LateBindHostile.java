@@ -22,16 +22,12 @@ import exo.impl.mem.FramePool;
 import exo.impl.mem.KernelMemory;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import exo.testkit.self.OwnProcess;
+import exo.testkit.self.SideThread;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,24 +103,6 @@ class LateBindHostile {
         }
     }
 
-    private static long files() {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static long mappedKibi() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmSize:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void assertEnded(Runnable bind) {
         assertEquals(ErrorCode.ENV_ENDED,
                 assertThrows(ResourceException.class, bind::run).code());
@@ -132,7 +110,7 @@ class LateBindHostile {
 
     @Test
     void shouldCloseAWindowThatIsBoundWhenAllIsTaken() {
-        long mapped = mappedKibi();
+        long mapped = OwnProcess.mappedKibi();
         for (int i = 0; i < LATE_ONES; i++) {
             Ending env = new Ending();
             long objects = env.objects();
@@ -140,12 +118,13 @@ class LateBindHostile {
             assertEnded(() -> env.memory.bindWindow(LARGE, Rights.READ_WRITE));
             assertEquals(objects, env.objects());
         }
-        assertTrue(mappedKibi() < mapped + KIBI_OF_THE_JVM, "the windows are still mapped");
+        assertTrue(OwnProcess.mappedKibi() < mapped + KIBI_OF_THE_JVM,
+                "the windows are still mapped");
     }
 
     @Test
     void shouldCloseAQueueThatIsBoundWhenAllIsTaken() {
-        long files = files();
+        long files = OwnProcess.openFiles();
         for (int i = 0; i < LATE_ONES; i++) {
             Ending env = new Ending();
             Window window = env.memory.bindWindow(4, Rights.READ_WRITE);
@@ -154,34 +133,30 @@ class LateBindHostile {
             assertEnded(() -> env.disk.bindQueue(env.device, window, 4));
             assertEquals(objects - 1, env.objects(), "nor the window");
         }
-        assertEquals(files, files(), "the rings are open for ever");
+        assertEquals(files, OwnProcess.openFiles(), "the rings are open for ever");
     }
 
     @Test
-    void shouldCloseEverythingThatIsBoundWhileAllIsTaken(Seed seed) throws InterruptedException {
+    void shouldCloseEverythingThatIsBoundWhileAllIsTaken(Seed seed) {
         SplittableRandom random = new SplittableRandom(seed.value());
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        long files = files();
-        long mapped = mappedKibi();
+        long files = OwnProcess.openFiles();
+        long mapped = OwnProcess.mappedKibi();
         for (int i = 0; i < ROUNDS; i++) {
             Ending env = new Ending();
             long objects = env.objects();
             CountDownLatch begun = new CountDownLatch(1);
-            Thread thread = Thread.ofPlatform()
-                    .uncaughtExceptionHandler((any, e) -> failure.set(e))
-                    .start(() -> {
-                        assertEnded(() -> bindAndClose(env, begun));
-                        env.closeOrphans();
-                    });
-            begun.await();
+            SideThread thread = SideThread.start(() -> {
+                assertEnded(() -> bindAndClose(env, begun));
+                env.closeOrphans();
+            });
+            SideThread.await(begun);
             LockSupport.parkNanos(random.nextInt(500_000));
             env.end();
             thread.join();
-            assertEquals(null, failure.get());
             assertEquals(objects, env.objects());
         }
-        assertEquals(files, files(), "rings are open for ever");
-        assertTrue(mappedKibi() < mapped + KIBI_OF_THE_JVM, "windows are still mapped");
+        assertEquals(files, OwnProcess.openFiles(), "rings are open for ever");
+        assertTrue(OwnProcess.mappedKibi() < mapped + KIBI_OF_THE_JVM, "windows are still mapped");
     }
 
     private static void bindAndClose(Ending env, CountDownLatch begun) {

@@ -12,14 +12,13 @@ import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
 import exo.impl.kernel.TestEnv;
 import exo.testkit.Await;
+import exo.testkit.self.OwnProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -89,14 +88,11 @@ class HostCallHostile {
 
     private long windowsMapped() {
         long bytes = PAGES * (long) root.memory().pageBytes();
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.map(line -> line.substring(0, line.indexOf(' ')).split("-"))
-                    .filter(ends -> Long.parseUnsignedLong(ends[1], 16)
-                            - Long.parseUnsignedLong(ends[0], 16) == bytes)
-                    .count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return OwnProcess.mappings(line -> {
+            String[] ends = line.substring(0, line.indexOf(' ')).split("-");
+            return Long.parseUnsignedLong(ends[1], 16)
+                    - Long.parseUnsignedLong(ends[0], 16) == bytes;
+        });
     }
 
     private void write() throws IOException {

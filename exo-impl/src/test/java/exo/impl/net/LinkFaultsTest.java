@@ -23,15 +23,13 @@ import exo.testkit.NeedsFacility;
 import exo.testkit.NeedsTool;
 import exo.testkit.Netns;
 import exo.testkit.Subprocess;
+import exo.testkit.self.OwnProcess;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,21 +170,15 @@ class LinkFaultsTest {
     @Test
     void shouldLeaveNothingWhenALaterDeviceIsRefused() throws IOException {
         bootAndClose(NetConfig.packet("net0", "left"));
-        long descriptors = count();
+        long descriptors = OwnProcess.openFiles();
         HostConfig config = HostConfig.minimal()
                 .net(NetConfig.packet("net0", "left"))
                 .net(NetConfig.tap("net1", "tap0"))
                 .net(NetConfig.packet("net2", "nosuch"));
         assertThrows(HostFaultException.class,
                 () -> Inside.call(netns, () -> Exokernel.boot(config)));
-        assertEquals(descriptors, count());
+        assertEquals(descriptors, OwnProcess.openFiles());
         bootAndClose(NetConfig.tap("net1", "tap0")); // its name is free again
-    }
-
-    private static long count() throws IOException {
-        try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
-            return entries.count();
-        }
     }
 
     @Test

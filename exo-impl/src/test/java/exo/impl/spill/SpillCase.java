@@ -14,7 +14,7 @@ import exo.api.disk.DiskConfig;
 import exo.api.mem.MemoryConfig;
 import exo.api.revoke.Notice;
 import exo.testkit.FreezableMount;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 

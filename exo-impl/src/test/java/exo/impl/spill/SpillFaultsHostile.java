@@ -22,7 +22,7 @@ import exo.testkit.FreezableMount;
 import exo.testkit.HostFacility;
 import exo.testkit.NeedsFacility;
 import exo.testkit.NeedsRoot;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;

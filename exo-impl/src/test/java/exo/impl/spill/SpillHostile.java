@@ -9,7 +9,7 @@ import exo.api.mem.Window;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import exo.testkit.Await;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;

@@ -20,7 +20,7 @@ import exo.testkit.HostFacility;
 import exo.testkit.NeedsFacility;
 import exo.testkit.NeedsRoot;
 import exo.testkit.TempMount;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -10,10 +10,10 @@ import exo.api.Rights;
 import exo.api.mem.Frames;
 import exo.api.mem.Window;
 import exo.testkit.Await;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import org.junit.jupiter.api.Test;
 
-import static exo.testkit.thread.SideThread.await;
+import static exo.testkit.self.SideThread.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

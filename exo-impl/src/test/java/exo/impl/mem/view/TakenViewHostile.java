@@ -10,7 +10,7 @@ import exo.api.mem.Frames;
 import exo.api.mem.Window;
 import exo.api.revoke.Notice;
 import exo.testkit.Await;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import static exo.testkit.thread.SideThread.await;
+import static exo.testkit.self.SideThread.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Can a view that is being taken by force outlive the snapshot that it shows? */

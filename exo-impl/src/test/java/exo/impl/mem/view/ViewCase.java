@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 
-import static exo.testkit.thread.SideThread.await;
+import static exo.testkit.self.SideThread.await;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**

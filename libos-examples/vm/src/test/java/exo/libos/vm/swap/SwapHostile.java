@@ -18,7 +18,7 @@ import exo.libos.vm.VmBench;
 import exo.libos.vm.gib.Gib;
 import exo.libos.vm.gib.GibView;
 import exo.libos.vm.gib.Mode;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;

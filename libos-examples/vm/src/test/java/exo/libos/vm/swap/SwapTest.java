@@ -12,7 +12,7 @@ import exo.api.revoke.Reclaimed;
 import exo.api.upcall.RevokeRequest;
 import exo.api.upcall.UpcallHandler;
 import exo.libos.vm.VmBench;
-import exo.testkit.thread.SideThread;
+import exo.testkit.self.SideThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package exo.testkit.thread;
+package exo.testkit.self;
 
 import exo.testkit.Await;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package exo.testkit.thread;
+package exo.testkit.self;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
