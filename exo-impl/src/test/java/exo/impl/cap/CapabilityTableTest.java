@@ -9,6 +9,7 @@ import exo.api.Rights;
 import exo.api.upcall.Repossession.Cause;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import exo.testkit.self.SideThread;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -292,7 +293,7 @@ class CapabilityTableTest {
     }
 
     @Test
-    void shouldLeaveNothingAliveWhileOthersDerive() throws InterruptedException {
+    void shouldLeaveNothingAliveWhileOthersDerive() {
         for (int round = 0; round < 60; round++) {
             Token source = Token.original(table, owner, "source-" + round);
             AtomicInteger severed = new AtomicInteger();
@@ -300,11 +301,11 @@ class CapabilityTableTest {
             Queue<KernelCapability> made = new ConcurrentLinkedQueue<>(List.of(source));
             AtomicBoolean stop = new AtomicBoolean();
             CyclicBarrier start = new CyclicBarrier(4);
-            List<Thread> threads = new ArrayList<>();
+            List<SideThread> threads = new ArrayList<>();
             for (int t = 0; t < 3; t++) {
                 int salt = t;
                 String prefix = "r" + round + "-" + t + "-";
-                threads.add(Thread.ofPlatform().start(() -> {
+                threads.add(SideThread.start(() -> {
                     meet(start);
                     for (int i = 0; !stop.get(); i++) {
                         deriveOne(made, prefix + i, salt + i, attached, severed);
@@ -318,9 +319,7 @@ class CapabilityTableTest {
                 assertFalse(node.isLive());
             }
             stop.set(true);
-            for (Thread thread : threads) {
-                thread.join();
-            }
+            threads.forEach(SideThread::join);
             made.forEach(node -> assertFalse(node.isLive()));
             assertEquals(attached.get(), severed.get(), "each binding is severed once");
             assertEquals(1, source.returned.get());

@@ -5,6 +5,8 @@ import exo.api.ErrorCode;
 import exo.api.KernelPanic;
 import exo.api.Quota;
 import exo.api.ResourceException;
+import exo.testkit.Await;
+import exo.testkit.self.SideThread;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -50,9 +52,15 @@ class LedgerTest {
         assertEquals(3, ledger.lowerLimit(Charge.FRAMES, 3));
         assertThrows(ResourceException.class, () -> ledger.charge(Charge.FRAMES, 1));
         assertFalse(ledger.awaitWithinLimit(Charge.FRAMES, System.nanoTime() + 1_000_000));
-        Thread.ofPlatform().start(() -> ledger.release(Charge.FRAMES, 3));
+        Thread owner = Thread.currentThread();
+        SideThread releaser = SideThread.start(() -> {
+            Await.until("the owner waits", SideThread.PATIENCE,
+                    () -> owner.getState() == Thread.State.TIMED_WAITING);
+            ledger.release(Charge.FRAMES, 3);
+        });
         assertTrue(ledger.awaitWithinLimit(Charge.FRAMES,
-                System.nanoTime() + 20_000_000_000L));
+                System.nanoTime() + SideThread.PATIENCE.toNanos()));
+        releaser.join();
         assertEquals(ErrorCode.OUT_OF_RANGE, assertThrows(ResourceException.class,
                 () -> ledger.lowerLimit(Charge.FRAMES, 6)).code());
         assertEquals(5, ledger.limit(Charge.FRAMES));

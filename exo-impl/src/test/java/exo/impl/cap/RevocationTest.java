@@ -6,13 +6,13 @@ import exo.api.ExoException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession.Cause;
 import exo.testkit.Await;
+import exo.testkit.self.SideThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -301,26 +301,22 @@ class RevocationTest {
         @Override
         public void sever(Cause cause) {
             begun.countDown();
-            try {
-                assertTrue(may.await(20, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+            SideThread.await(may);
             order.add("severed");
         }
     }
 
     private void checkThatItWaits(Runnable first, Runnable second, SlowBinding binding,
-            Queue<String> order) throws InterruptedException {
-        Thread undertaker = Thread.ofPlatform().start(first);
-        assertTrue(binding.begun.await(20, TimeUnit.SECONDS));
-        Thread waiting = Thread.ofPlatform().start(() -> {
+            Queue<String> order) {
+        SideThread undertaker = SideThread.start(first::run);
+        SideThread.await(binding.begun);
+        SideThread waiting = SideThread.start(() -> {
             second.run();
             order.add("returned");
         });
         waiting.interrupt(); // it is not to return before its time for that either
         Await.until("it waits or has returned", LONG,
-                () -> waiting.getState() == Thread.State.WAITING || !waiting.isAlive());
+                () -> waiting.isWaiting() || !waiting.isAlive());
         binding.may.countDown();
         undertaker.join();
         waiting.join();
@@ -328,7 +324,7 @@ class RevocationTest {
     }
 
     @Test
-    void shouldNotReturnWhileSomebodySeversBelow() throws InterruptedException {
+    void shouldNotReturnWhileSomebodySeversBelow() {
         Queue<String> order = new ConcurrentLinkedQueue<>();
         SlowBinding binding = new SlowBinding(order);
         KernelCapability child = table.derive(top, Rights.ALL, "child");
@@ -337,7 +333,7 @@ class RevocationTest {
     }
 
     @Test
-    void shouldNotReturnWhileSomebodySeversAbove() throws InterruptedException {
+    void shouldNotReturnWhileSomebodySeversAbove() {
         Queue<String> order = new ConcurrentLinkedQueue<>();
         SlowBinding binding = new SlowBinding(order);
         KernelCapability child = table.derive(top, Rights.ALL, "child");
@@ -347,16 +343,16 @@ class RevocationTest {
     }
 
     @Test
-    void shouldReturnNoResourceBeforeOthersHaveSevered() throws InterruptedException {
+    void shouldReturnNoResourceBeforeOthersHaveSevered() {
         Queue<String> order = new ConcurrentLinkedQueue<>();
         SlowBinding binding = new SlowBinding(order);
         KernelCapability child = table.derive(top, Rights.ALL, "child");
         table.attach(child, binding);
-        Thread undertaker = Thread.ofPlatform().start(() -> table.drop(child, Cause.REVOKED));
-        assertTrue(binding.begun.await(20, TimeUnit.SECONDS));
-        Thread waiting = Thread.ofPlatform().start(() -> table.drop(top, Cause.REVOKED));
+        SideThread undertaker = SideThread.start(() -> table.drop(child, Cause.REVOKED));
+        SideThread.await(binding.begun);
+        SideThread waiting = SideThread.start(() -> table.drop(top, Cause.REVOKED));
         Await.until("it waits, or is over", Duration.ofSeconds(20),
-                () -> waiting.getState() == Thread.State.WAITING || !waiting.isAlive());
+                () -> waiting.isWaiting() || !waiting.isAlive());
         assertEquals(0, top.returned.get(), "the child's binding still reaches it");
         binding.may.countDown();
         waiting.join();
@@ -365,15 +361,15 @@ class RevocationTest {
     }
 
     @Test
-    void shouldNotWaitForWhatIsSeveredElsewhere() throws InterruptedException {
+    void shouldNotWaitForWhatIsSeveredElsewhere() {
         Queue<String> order = new ConcurrentLinkedQueue<>();
         SlowBinding binding = new SlowBinding(order);
         KernelCapability left = table.derive(top, Rights.ALL, "left");
         KernelCapability right = table.derive(top, Rights.ALL, "right");
         table.derive(right, Rights.ALL, "below");
         table.attach(left, binding);
-        Thread undertaker = Thread.ofPlatform().start(() -> table.drop(left, Cause.REVOKED));
-        assertTrue(binding.begun.await(20, TimeUnit.SECONDS));
+        SideThread undertaker = SideThread.start(() -> table.drop(left, Cause.REVOKED));
+        SideThread.await(binding.begun);
         assertEquals(1, table.revoke(right));
         assertTrue(table.drop(right, Cause.REVOKED));
         assertTrue(order.isEmpty(), "the other is still at it");

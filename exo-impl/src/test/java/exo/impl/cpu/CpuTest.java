@@ -19,6 +19,7 @@ import exo.api.upcall.Upcalls;
 import exo.host.Facilities;
 import exo.host.HostThread;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.self.SideThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,14 +67,14 @@ class CpuTest {
     }
 
     @Test
-    void shouldStayPinnedIfItBindsAnewWhileItsOnlyQuantumIsTaken() throws InterruptedException {
+    void shouldStayPinnedIfItBindsAnewWhileItsOnlyQuantumIsTaken() {
         boot(Enforcement.COOPERATIVE);
         Quantum kept = root.cpu().allocQuantum(core, 1, 1, "kept");
         int unpinned = 0;
         for (int round = 0; round < 3000; round++) {
             Quantum lost = root.cpu().allocQuantum(core, 0, 1, "lost");
             root.cpu().bind(lost);
-            Thread taker = Thread.ofPlatform().start(() -> root.cpu().freeQuantum(lost));
+            SideThread taker = SideThread.start(() -> root.cpu().freeQuantum(lost));
             int pause = round % 100;
             for (int i = 0; i < pause * 100; i++) {
                 Thread.onSpinWait();

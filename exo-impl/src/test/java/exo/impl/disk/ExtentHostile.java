@@ -24,13 +24,13 @@ import exo.impl.kernel.TestEnv;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
 import exo.testkit.self.OwnProcess;
+import exo.testkit.self.SideThread;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -263,13 +263,11 @@ class ExtentHostile {
 
     @ParameterizedTest
     @EnumSource(names = {"IO_URING", "PREAD"})
-    void shouldRefuseForeignThreadsWithoutEffect(QueueBackend backend)
-            throws InterruptedException {
+    void shouldRefuseForeignThreadsWithoutEffect(QueueBackend backend) {
         boot(backend);
         Extent extent = root.disk().allocExtent(disk, "", 4);
         ExtentQueue queue = root.disk().bindQueue(extent, window, 4);
         long page = window.page(0);
-        AtomicReference<Throwable> failure = new AtomicReference<>();
         Runnable attack = () -> {
             for (Runnable call : List.<Runnable>of(() -> queue.tryRead(0, 0, 1, page, 1),
                     () -> queue.tryWrite(0, 0, 1, page, 1), () -> queue.tryFlush(0, 1),
@@ -280,11 +278,7 @@ class ExtentHostile {
             assertThrows(WrongThreadException.class,
                     () -> root.disk().bindQueue(extent, window, 1));
         };
-        Thread sibling = Thread.ofPlatform()
-                .uncaughtExceptionHandler((t, e) -> failure.set(e))
-                .start(attack);
-        sibling.join();
-        assertEquals(null, failure.get());
+        SideThread.start(attack::run).join();
         TestEnv.run(root, EnvSpec.named("stranger").frames(1), env -> {
             attack.run();
             Window own = env.memory().bindWindow(1);

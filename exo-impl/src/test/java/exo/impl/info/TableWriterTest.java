@@ -8,6 +8,7 @@ import exo.api.info.FrameFigures;
 import exo.api.info.InfoLayout;
 import exo.api.info.InfoReader;
 import exo.api.info.InfoTable;
+import exo.testkit.self.SideThread;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -121,7 +122,7 @@ class TableWriterTest {
     }
 
     @Test
-    void shouldNeverShowHalfARecordToAReader() throws InterruptedException {
+    void shouldNeverShowHalfARecordToAReader() {
         TableWriter table = segment.table(InfoTable.FRAMES);
         synchronized (table) {
             table.begin();
@@ -131,10 +132,10 @@ class TableWriterTest {
         write(table, 1);
         AtomicBoolean stop = new AtomicBoolean();
         FrameFigures torn = null;
-        Thread[] writers = new Thread[2];
+        SideThread[] writers = new SideThread[2];
         for (int i = 0; i < writers.length; i++) {
             int first = i;
-            writers[i] = Thread.ofPlatform().start(() -> {
+            writers[i] = SideThread.start(() -> {
                 for (int value = first; !stop.get(); value += 2) {
                     write(table, value);
                     for (int pause = 0; pause < 200; pause++) {
@@ -156,7 +157,7 @@ class TableWriterTest {
             last = value;
         }
         stop.set(true);
-        for (Thread writer : writers) {
+        for (SideThread writer : writers) {
             writer.join();
         }
         assertNull(torn);

@@ -22,6 +22,7 @@ import exo.api.upcall.UpcallHandler;
 import exo.api.upcall.Upcalls;
 import exo.host.HostThread;
 import exo.testkit.Await;
+import exo.testkit.self.SideThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,11 +133,8 @@ class EnvHostile {
         });
         assertTrue(holding.await(20, TimeUnit.SECONDS));
         AtomicReference<EnvExit> exit = new AtomicReference<>();
-        Thread ender = Thread.ofPlatform()
-                .daemon()
-                .start(() -> exit.set(child.end(Duration.ofMillis(50))));
-        ender.join(10_000);
-        assertFalse(ender.isAlive(), "the kernel waits for a monitor of the libOS");
+        SideThread ender = SideThread.start(() -> exit.set(child.end(Duration.ofMillis(50))));
+        assertTrue(ender.endsWithin(LONG), "the kernel waits for a monitor of the libOS");
         assertEquals(EnvExit.Reason.ABORTED, exit.get().reason());
         assertEquals(root.memory().frameCount(), root.memory().freeFrameCount());
     }
@@ -166,23 +164,16 @@ class EnvHostile {
         Station mine = root.net()
                 .allocStation(wire, MacAddress.parse("02:00:00:00:00:0a"),
                         Ipv4Address.ANY, "mine");
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        Thread sender = Thread.ofPlatform()
-                .daemon()
-                .uncaughtExceptionHandler((t, e) -> failure.set(e))
-                .start(() -> {
-                    Window window = root.memory().bindWindow(16);
-                    window.allocPages(0, 16);
-                    PacketBinding binding = root.net()
-                            .bind(mine, Filters.acceptAll(), window, 0,
-                                    RingSpec.of(4, 4));
-                    for (int i = 0; i < 100; i++) {
-                        sendTo(binding, window, mac, mine.mac());
-                    }
-                });
-        sender.join(10_000);
-        assertFalse(sender.isAlive(), "a sender waits for a monitor of the receiver");
-        assertEquals(null, failure.get());
+        SideThread sender = SideThread.start(() -> {
+            Window window = root.memory().bindWindow(16);
+            window.allocPages(0, 16);
+            PacketBinding binding = root.net()
+                    .bind(mine, Filters.acceptAll(), window, 0, RingSpec.of(4, 4));
+            for (int i = 0; i < 100; i++) {
+                sendTo(binding, window, mac, mine.mac());
+            }
+        });
+        assertTrue(sender.endsWithin(LONG), "a sender waits for a monitor of the receiver");
         child.end(Duration.ofMillis(20));
     }
 

@@ -11,6 +11,7 @@ import exo.api.info.InfoReader;
 import exo.api.info.KernelInfo;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
+import exo.testkit.self.SideThread;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -137,25 +139,20 @@ class InfoHostile {
     }
 
     @Test
-    void shouldStayWholeWhileEverybodyAllocatesRefreshesAndReads() throws InterruptedException {
+    void shouldStayWholeWhileEverybodyAllocatesRefreshesAndReads() {
         KernelInfo info = kernel.info();
         AtomicBoolean stop = new AtomicBoolean();
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        List<Thread> readers = new ArrayList<>();
+        List<SideThread> readers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            readers.add(Thread.ofPlatform().start(() -> {
-                try {
-                    while (!stop.get()) {
-                        info.refresh();
-                        info.reader().envs().forEach(e -> assertFalse(e.name().isEmpty()));
-                        info.reader().kernel();
-                        for (int frame = 0; frame < 128; frame++) {
-                            FrameFigures seen = info.reader().frame(frame);
-                            assertEquals(seen.owner() != InfoLayout.NOBODY, seen.isUsed());
-                        }
+            readers.add(SideThread.start(() -> {
+                while (!stop.get()) {
+                    info.refresh();
+                    info.reader().envs().forEach(e -> assertFalse(e.name().isEmpty()));
+                    info.reader().kernel();
+                    for (int frame = 0; frame < 128; frame++) {
+                        FrameFigures seen = info.reader().frame(frame);
+                        assertEquals(seen.owner() != InfoLayout.NOBODY, seen.isUsed());
                     }
-                } catch (RuntimeException | AssertionError e) {
-                    failure.set(e);
                 }
             }));
         }
@@ -168,35 +165,24 @@ class InfoHostile {
             });
         } while (System.nanoTime() - end < 0);
         stop.set(true);
-        for (Thread reader : readers) {
-            reader.join();
-        }
-        assertNull(failure.get());
+        readers.forEach(SideThread::join);
         assertEquals(List.of(), kernel.leaks().entries());
     }
 
     @Test
-    void shouldCloseWhileOthersRefresh() throws InterruptedException {
+    void shouldCloseWhileOthersRefresh() {
         KernelInfo info = kernel.info();
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        AtomicBoolean begun = new AtomicBoolean();
-        Thread other = Thread.ofPlatform().start(() -> {
-            try {
-                while (true) {
-                    info.refresh();
-                    info.reader().kernel();
-                    begun.set(true);
-                }
-            } catch (RuntimeException | AssertionError e) {
-                failure.set(e);
+        CountDownLatch begun = new CountDownLatch(1);
+        SideThread other = SideThread.start(() -> {
+            while (true) {
+                info.refresh();
+                info.reader().kernel();
+                begun.countDown();
             }
         });
-        while (!begun.get()) {
-            Thread.onSpinWait();
-        }
+        SideThread.await(begun);
         kernel.close();
-        other.join();
-        assertEquals(IllegalStateException.class, failure.get().getClass(),
-                String.valueOf(failure.get()));
+        assertInstanceOf(IllegalStateException.class,
+                assertThrows(AssertionError.class, other::join).getCause());
     }
 }

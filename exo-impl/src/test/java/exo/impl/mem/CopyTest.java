@@ -11,6 +11,7 @@ import exo.api.mem.MemoryConfig;
 import exo.api.mem.Pages;
 import exo.api.mem.Window;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.self.SideThread;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -151,13 +152,12 @@ class CopyTest {
     }
 
     @Test
-    void shouldKeepWritesUnsettledWhenAnotherThreadDropsTheSnapshot() throws InterruptedException {
+    void shouldKeepWritesUnsettledWhenAnotherThreadDropsTheSnapshot() {
         window.allocPages(0, 4);
         window.segment().fill((byte) 3);
         Frames frozen = snapshot(0, 4);
         window.segment().set(JAVA_BYTE, at(1), (byte) 4);
-        Thread other = Thread.ofPlatform().start(() -> root.keys().drop(frozen));
-        other.join();
+        SideThread.start(() -> root.keys().drop(frozen)).join();
         assertTrue(window.isUnsettled(1));
         assertEquals(4, root.account().framesHeld(), "nothing is set aside any more");
         assertEquals(4, window.segment().get(JAVA_BYTE, at(1)));

@@ -21,6 +21,7 @@ import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.Principal;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -103,13 +104,13 @@ class RefusedVoidHostile {
     }
 
     /** As the end of a window and the thawing of frames do. */
-    private void assertNobodyWaits() throws InterruptedException {
-        Thread waiter = Thread.ofPlatform().daemon().start(() -> {
+    private void assertNobodyWaits() {
+        SideThread waiter = SideThread.start(() -> {
             synchronized (pages) {
                 pages.awaitTakers();
             }
         });
-        assertTrue(waiter.join(LONG), "it waits for somebody who is gone");
+        assertTrue(waiter.endsWithin(LONG), "it waits for somebody who is gone");
     }
 
     private int repossess(int most) {
@@ -118,7 +119,7 @@ class RefusedVoidHostile {
     }
 
     @Test
-    void shouldLeaveWhatTheHostDoesNotMakeVoidToItsOwner() throws InterruptedException {
+    void shouldLeaveWhatTheHostDoesNotMakeVoidToItsOwner() {
         window.allocPages(0, 2);
         window.allocPages(4, 2);
         long gone = window.page(1);
@@ -144,7 +145,7 @@ class RefusedVoidHostile {
     }
 
     @Test
-    void shouldWaitForNobodyWhosePinsDidNotEnd() throws InterruptedException {
+    void shouldWaitForNobodyWhosePinsDidNotEnd() {
         window.allocPages(0, 1);
         long page = window.page(0);
         assertTrue(window.tryPin(page, 1, PageMarks.READ) >= 0);
@@ -161,7 +162,7 @@ class RefusedVoidHostile {
     }
 
     @Test
-    void shouldAllowNoTransferOnAFrameThatTheHostStillShows() throws InterruptedException {
+    void shouldAllowNoTransferOnAFrameThatTheHostStillShows() {
         Window source = memory.bindWindow(1, Rights.READ_WRITE);
         source.allocPages(0, 1);
         Frames shared = memory.share(source, 0, 1, Rights.READ_WRITE, "shared");
@@ -184,7 +185,7 @@ class RefusedVoidHostile {
     }
 
     @Test
-    void shouldLeaveItsQuotaToWhomeverNothingCouldBeTakenFrom() throws InterruptedException {
+    void shouldLeaveItsQuotaToWhomeverNothingCouldBeTakenFrom() {
         CountDownLatch pinned = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         EnvControl child = kernel.rootEnv()
@@ -203,7 +204,7 @@ class RefusedVoidHostile {
                     over.await();
                     assertEquals(4, env.quota().frames());
                 });
-        pinned.await();
+        SideThread.await(pinned);
         assertThrows(IllegalStateException.class,
                 () -> child.reclaim(ResourceKind.FRAMES, 2, Notice.NONE));
         assertEquals(4, root.ledger().used(Charge.FRAMES));

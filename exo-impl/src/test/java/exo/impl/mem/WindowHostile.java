@@ -21,6 +21,7 @@ import exo.api.mem.Window;
 import exo.impl.kernel.TestEnv;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import exo.testkit.self.SideThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +180,7 @@ class WindowHostile {
     }
 
     @Test
-    void shouldRefuseForeignThreadsWithoutEffect() throws InterruptedException {
+    void shouldRefuseForeignThreadsWithoutEffect() {
         Window window = root.memory().bindWindow(4);
         window.allocPages(0, 2);
         Frames frames = root.memory().share(window, 1, 1, Rights.READ_WRITE, "f");
@@ -191,16 +192,11 @@ class WindowHostile {
             assertThrows(WrongThreadException.class, () -> root.memory().bindWindow(1));
             assertThrows(WrongThreadException.class, () -> root.memory().freeFrameCount());
         });
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        Thread sibling = Thread.ofPlatform()
-                .uncaughtExceptionHandler((t, e) -> failure.set(e))
-                .start(() -> {
-                    assertWrongThread(window, name, frames);
-                    assertThrows(WrongThreadException.class,
-                            () -> root.memory().share(window, 0, 1, Rights.READ, "stolen"));
-                });
-        sibling.join();
-        assertEquals(null, failure.get());
+        SideThread.start(() -> {
+            assertWrongThread(window, name, frames);
+            assertThrows(WrongThreadException.class,
+                    () -> root.memory().share(window, 0, 1, Rights.READ, "stolen"));
+        }).join();
         assertEquals(name, window.page(0));
         assertEquals(2, root.account().framesHeld());
         assertEquals(-1, window.frame(2));

@@ -20,6 +20,7 @@ import exo.api.name.NameKey;
 import exo.api.name.Names;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.self.SideThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -229,14 +230,8 @@ class NamesTest {
             Extent further = env.keys().derive(found, Rights.READ, "further");
             assertTrue(found.isLive() && further.isLive());
             assertEquals(2, env.account().objectsHeld(), "the finder pays");
-            CountDownLatch revoked = new CountDownLatch(1);
             AtomicInteger count = new AtomicInteger();
-            Thread outside = Thread.ofPlatform().start(() -> {
-                count.set(root.keys().revoke(copy));
-                revoked.countDown();
-            });
-            assertTrue(revoked.await(20, TimeUnit.SECONDS));
-            outside.join();
+            SideThread.start(() -> count.set(root.keys().revoke(copy))).join();
             assertEquals(2, count.get());
             assertFalse(found.isLive() || further.isLive());
             assertEquals(0, env.account().objectsHeld());

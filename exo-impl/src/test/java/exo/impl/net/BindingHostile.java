@@ -21,11 +21,11 @@ import exo.api.net.Station;
 import exo.impl.kernel.TestEnv;
 import exo.testkit.Seed;
 import exo.testkit.Seeds;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,7 +177,7 @@ class BindingHostile {
     }
 
     @Test
-    void shouldRefuseForeignThreadsWithoutEffect() throws InterruptedException {
+    void shouldRefuseForeignThreadsWithoutEffect() {
         PacketBinding a = bind(stationA, 0);
         int slot = put(a, FrameBuilder.ipv4(MAC_A, MAC_B, IP_A, IP_B, 10));
         Runnable attack = () -> {
@@ -187,12 +187,7 @@ class BindingHostile {
                 assertThrows(WrongThreadException.class, call::run);
             }
         };
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        Thread.ofPlatform()
-                .uncaughtExceptionHandler((t, e) -> failure.set(e))
-                .start(attack)
-                .join();
-        assertEquals(null, failure.get());
+        SideThread.start(attack::run).join();
         TestEnv.run(root, EnvSpec.named("stranger").frames(16), env -> {
             attack.run();
             Window own = env.memory().bindWindow(16);
@@ -281,13 +276,13 @@ class BindingHostile {
 
     /** A second thread changes the source while the kernel reads: what arrives is still A's. */
     @Test
-    void shouldSendWhatItCheckedThoughTheRingIsOverwritten() throws InterruptedException {
+    void shouldSendWhatItCheckedThoughTheRingIsOverwritten() {
         PacketBinding a = bind(stationA, 0);
         PacketBinding b = bind(stationB, 10);
         byte[] honest = FrameBuilder.ipv4(MAC_A, MAC_B, IP_A, IP_B, 20);
         AtomicBoolean stop = new AtomicBoolean();
         MemorySegment ring = window.segment().asSlice(8 * 2048, 4 * 2048);
-        Thread changer = Thread.ofPlatform().start(() -> {
+        SideThread changer = SideThread.start(() -> {
             while (!stop.get()) {
                 for (int slot = 0; slot < 4; slot++) {
                     byte changed = ring.get(JAVA_BYTE, slot * 2048 + 11);

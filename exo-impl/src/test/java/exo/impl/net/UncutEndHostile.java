@@ -21,6 +21,7 @@ import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.KernelCapability;
 import exo.impl.cap.Lineage;
 import exo.testkit.Await;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -175,9 +176,9 @@ class UncutEndHostile {
                 .grant("slow0", adopt(), Rights.READ_WRITE), this::send);
         sending.await();
         AtomicReference<EnvExit> exit = new AtomicReference<>();
-        Thread ender = Thread.ofPlatform().start(() -> exit.set(child.end(Duration.ZERO)));
+        SideThread ender = SideThread.start(() -> exit.set(child.end(Duration.ZERO)));
         Await.until("whoever ends it waits, or is done", LONG,
-                () -> ender.getState() == Thread.State.BLOCKED || !ender.isAlive());
+                () -> ender.isBlocked() || !ender.isAlive());
         goOn.countDown();
         ender.join();
         assertEquals(EnvExit.Reason.ABORTED, exit.get().reason());

@@ -24,6 +24,7 @@ import exo.testkit.FreezableMount;
 import exo.testkit.HostFacility;
 import exo.testkit.NeedsFacility;
 import exo.testkit.NeedsRoot;
+import exo.testkit.self.SideThread;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -195,9 +196,9 @@ class HeldUpHostile {
         EnvControl needy = needFrames(FREE + 1, served, new CountDownLatch(0));
         assertTrue(served.await(20, TimeUnit.SECONDS));
         TestEnv.await(needy);
-        Thread closer = Thread.ofPlatform().start(kernel::close);
-        assertFalse(closer.join(Duration.ofSeconds(1)), "the device still uses the memory");
+        SideThread closer = SideThread.start(kernel::close);
+        assertFalse(closer.endsWithin(Duration.ofSeconds(1)), "the device still uses the memory");
         mount.thaw();
-        assertTrue(closer.join(LONG));
+        assertTrue(closer.endsWithin(LONG));
     }
 }

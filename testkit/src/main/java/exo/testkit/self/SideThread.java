@@ -79,6 +79,16 @@ public final class SideThread {
         return thread.getState() == Thread.State.WAITING;
     }
 
+    /** {@return whether it waits for somebody to leave a monitor} */
+    public boolean isBlocked() {
+        return thread.getState() == Thread.State.BLOCKED;
+    }
+
+    /** Interrupts it. */
+    public void interrupt() {
+        thread.interrupt();
+    }
+
     /**
      * {@return whether it ends within a time}
      *

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,6 +35,31 @@ class SideThreadTest {
         goOn.countDown();
         side.join();
         assertFalse(side.isWaiting());
+    }
+
+    @Test
+    void shouldSayWhetherItWaitsForAMonitor() {
+        Object monitor = new Object();
+        SideThread side;
+        synchronized (monitor) {
+            side = SideThread.start(() -> {
+                synchronized (monitor) {
+                    assertTrue(Thread.holdsLock(monitor));
+                }
+            });
+            Await.until("it is blocked", LONG, side::isBlocked);
+            assertFalse(side.isWaiting());
+        }
+        side.join();
+        assertFalse(side.isBlocked());
+    }
+
+    @Test
+    void shouldBeInterrupted() {
+        SideThread side = SideThread.start(() -> SideThread.await(new CountDownLatch(1)));
+        side.interrupt();
+        AssertionError failure = assertThrows(AssertionError.class, side::join);
+        assertInstanceOf(InterruptedException.class, failure.getCause().getCause());
     }
 
     @Test
