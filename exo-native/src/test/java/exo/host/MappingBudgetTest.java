@@ -58,9 +58,24 @@ class MappingBudgetTest {
 
     @Test
     void shouldCountWhatCannotBeRefused() throws IOException {
+        int room = 1000;
+        MappingBudget budget = new MappingBudget(2 * (mappings() + room));
+        budget.add(2); // asks the host
+        try (MemFd file = MemFd.create("budget", PAGE);
+                Mapping mapping = Mapping.reserve(4L * room * PAGE)) {
+            for (long page = 0; page < 4L * room; page += 2) {
+                mapping.mapShared(page * PAGE, PAGE, file, 0, true);
+            }
+            budget.addAnyway(4 * room);
+            assertThrows(HostException.class, () -> budget.add(2), "it asks again");
+        }
+    }
+
+    @Test
+    void shouldFindThatWhatCouldNotBeRefusedIsGone() throws IOException {
         MappingBudget budget = new MappingBudget(2 * (mappings() + 2000));
         budget.add(2); // asks the host
         budget.addAnyway(1_000_000);
-        budget.add(2); // asks again, and finds that they became few
+        budget.add(2); // asks again, and would throw if it did not
     }
 }

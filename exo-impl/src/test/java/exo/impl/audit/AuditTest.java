@@ -162,7 +162,7 @@ class AuditTest {
         Deed deed = kernel -> TestEnv.run(kernel.rootEnv(),
                 EnvSpec.named("called").objects(2000).threads(9), env -> {
                     EnvControl child = env.createEnv(EnvSpec.named("inner"), inner -> {});
-                    child.end(Duration.ofSeconds(10));
+                    TestEnv.end(child, Duration.ofSeconds(10));
                     assertEquals(1, env.upcalls().await(Upcalls.NEVER));
                 });
         List<RecordedEvent> events = record("dev.exo.Upcall", deed);
@@ -249,7 +249,7 @@ class AuditTest {
                     () -> child.account().framesHeld() == 5);
             root.keys().revoke(extent);
             child.reclaimFrames(6, Duration.ofMillis(1));
-            child.end(Duration.ofSeconds(10));
+            TestEnv.end(child, Duration.ofSeconds(10));
         });
         RecordedEvent grant = only(events, "dev.exo.Grant", "label", "gift");
         assertEquals("root", grant.getString("from"));

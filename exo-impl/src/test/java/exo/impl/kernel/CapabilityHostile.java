@@ -297,7 +297,7 @@ class CapabilityHostile {
                     assertTrue(leaf.get().isLive());
                 });
         assertFalse(leaf.get().isLive());
-        receiver.end(Duration.ofMillis(10));
+        TestEnv.end(receiver, Duration.ofMillis(10));
     }
 
     @Test
@@ -316,7 +316,7 @@ class CapabilityHostile {
         root.keys().grant(extent, child, Rights.READ, "x");
         assertEquals(ErrorCode.ALREADY_EXISTS, assertThrows(ResourceException.class,
                 () -> root.keys().grant(extent, child, Rights.READ, "x")).code());
-        child.end(Duration.ofMillis(10));
+        TestEnv.end(child, Duration.ofMillis(10));
         assertThrows(exo.api.ExoException.class,
                 () -> root.keys().grant(extent, child, Rights.READ, "y"));
     }

@@ -174,7 +174,7 @@ class EnvHostile {
             }
         });
         assertTrue(sender.endsWithin(LONG), "a sender waits for a monitor of the receiver");
-        child.end(Duration.ofMillis(20));
+        TestEnv.end(child, Duration.ofMillis(20));
     }
 
     private static void sendTo(PacketBinding binding, Window window, MacAddress to,
@@ -332,7 +332,7 @@ class EnvHostile {
             Window window = env.memory().bindWindow(4);
             window.allocPages(0, 4);
             EnvControl child = env.createEnv(EnvSpec.named("child"), inner -> {});
-            child.end(LONG);
+            TestEnv.end(child, LONG);
             assertTrue(Thread.interrupted(), "the interrupt is kept");
         });
         assertEquals(root.memory().frameCount(), root.memory().freeFrameCount());

@@ -273,7 +273,7 @@ class EnvTest {
         assertTrue(ready.await(20, TimeUnit.SECONDS));
         assertThrows(WrongThreadException.class, () -> leaked.get().memory().bindWindow(1));
         assertThrows(WrongThreadException.class, () -> leaked.get().keys().all());
-        child.end(LONG);
+        TestEnv.end(child, LONG);
     }
 
     @Test

@@ -149,7 +149,7 @@ class ExposureTest {
         List<FrameFigures> held = framesOf(env("holder").id());
         assertEquals(5, held.size());
         assertTrue(held.stream().allMatch(f -> f.isUsed() && f.isDirty()));
-        child.end(Duration.ofSeconds(2));
+        TestEnv.end(child, Duration.ofSeconds(2));
         assertEquals(FRAMES, framesOf(InfoLayout.NOBODY).size());
         for (int frame = 0; frame < FRAMES; frame++) {
             assertFalse(reader.frame(frame).isUsed());
@@ -290,13 +290,13 @@ class ExposureTest {
         EnvControl first = holder("first", 1);
         EnvControl second = holder("second", 1);
         assertEquals(3, reader.used(InfoTable.ENVS));
-        first.end(Duration.ofSeconds(2));
+        TestEnv.end(first, Duration.ofSeconds(2));
         assertEquals(List.of("root", "second"),
                 reader.envs().stream().map(EnvFigures::name).toList());
         holder("third", 1);
         assertEquals(List.of("root", "third", "second"),
                 reader.envs().stream().map(EnvFigures::name).toList());
-        second.end(Duration.ofSeconds(2));
+        TestEnv.end(second, Duration.ofSeconds(2));
         assertEquals(2, reader.used(InfoTable.ENVS));
     }
 

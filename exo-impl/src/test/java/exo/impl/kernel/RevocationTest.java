@@ -91,7 +91,7 @@ class RevocationTest {
             }
         });
         assertEquals(0, child.reclaimFrames(24, LONG));
-        child.end(LONG);
+        TestEnv.end(child, LONG);
         assertTrue(holder.requests.isEmpty());
     }
 
@@ -112,7 +112,7 @@ class RevocationTest {
         });
         assertEquals(0, child.reclaimFrames(10, LONG));
         assertEquals(22, child.account().framesHeld());
-        child.end(LONG);
+        TestEnv.end(child, LONG);
         assertTrue(holder.requests.isEmpty());
         assertTrue(holder.lost.isEmpty());
     }
@@ -251,7 +251,7 @@ class RevocationTest {
         assertTrue(ready.await(20, TimeUnit.SECONDS));
         assertEquals(20, child.reclaimFrames(22, SHORT));
         assertEquals(54, root.memory().freeFrameCount());
-        child.end(SHORT);
+        TestEnv.end(child, SHORT);
         assertEquals(64, root.memory().freeFrameCount());
     }
 
@@ -273,6 +273,6 @@ class RevocationTest {
                 assertThrows(CapabilityException.class, () -> weak.end(SHORT)).code());
         assertEquals(0, weak.account().framesHeld());
         assertEquals(0, child.reclaimFrames(32, SHORT), "exactly the quota");
-        child.end(SHORT);
+        TestEnv.end(child, SHORT);
     }
 }

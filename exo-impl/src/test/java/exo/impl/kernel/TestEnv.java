@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.kernel;
 
+import exo.api.CapabilityException;
 import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvExit;
@@ -30,9 +31,30 @@ public final class TestEnv {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
+        rethrow(child, exit);
+        assertEquals(EnvExit.Reason.RETURNED, exit.reason());
+    }
+
+    /** Ends an environment, whether it returns in time or not, and rethrows what its libOS threw. */
+    public static EnvExit end(EnvControl child, Duration grace) {
+        EnvExit exit = child.end(grace);
+        rethrow(child, exit);
+        return exit;
+    }
+
+    /** Takes a frame from an environment; if it has ended, rethrows what its libOS threw. */
+    public static void takeFrame(EnvControl child, Duration deadline) {
+        try {
+            child.reclaimFrames(1, deadline);
+        } catch (CapabilityException e) {
+            await(child);
+            throw e;
+        }
+    }
+
+    private static void rethrow(EnvControl child, EnvExit exit) {
         exit.failure().ifPresent(failure -> {
             throw new AssertionError(child.envName() + " failed: " + failure, failure);
         });
-        assertEquals(EnvExit.Reason.RETURNED, exit.reason());
     }
 }

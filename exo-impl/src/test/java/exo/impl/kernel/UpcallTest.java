@@ -118,7 +118,7 @@ class UpcallTest {
                 }
             });
             EnvControl child = env.createEnv(EnvSpec.named("child"), inner -> {});
-            child.end(Duration.ofSeconds(10));
+            TestEnv.end(child, Duration.ofSeconds(10));
             assertTrue(ends.isEmpty(), "end() itself delivers nothing");
             assertEquals(1, env.upcalls().poll());
             assertEquals(List.of("child"), ends);

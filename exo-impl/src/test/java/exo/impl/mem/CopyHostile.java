@@ -332,11 +332,11 @@ class CopyHostile {
                     })
                     .toList();
             for (int i = 0; i < 30; i++) {
-                children.get(random.nextInt(3))
-                        .reclaimFrames(1, Duration.ofNanos(random.nextInt(3) * 100_000L));
+                TestEnv.takeFrame(children.get(random.nextInt(3)),
+                        Duration.ofNanos(random.nextInt(3) * 100_000L));
             }
             stop.set(random.nextBoolean()); // or the end comes in the middle
-            children.forEach(child -> child.end(Duration.ofMillis(50)));
+            children.forEach(child -> TestEnv.end(child, Duration.ofMillis(50)));
             stop.set(true);
             assertNothingLost();
         }

@@ -410,9 +410,8 @@ class WindowHostile {
                         }));
             }
             for (int i = 0; i < 40; i++) {
-                children.get(random.nextInt(4))
-                        .reclaimFrames(1, Duration.ofNanos(
-                                random.nextInt(3) * 100_000L));
+                TestEnv.takeFrame(children.get(random.nextInt(4)),
+                        Duration.ofNanos(random.nextInt(3) * 100_000L));
             }
             stop.set(true);
             children.forEach(TestEnv::await);

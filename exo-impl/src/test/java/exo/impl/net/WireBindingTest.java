@@ -334,7 +334,7 @@ class WireBindingTest {
                 retryAt = System.nanoTime();
             }
         }
-        echo.end(Duration.ofSeconds(10));
+        TestEnv.end(echo, Duration.ofSeconds(10));
     }
 
     private static void echo(Env env, CountDownLatch ready, int frames) {

@@ -178,7 +178,7 @@ class HeldUpHostile {
 
     @Test
     void shouldWaitForTheDeviceIfNobodyElseHasAny() throws InterruptedException {
-        other.end(LONG);
+        TestEnv.end(other, LONG);
         CountDownLatch served = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(0);
         EnvControl needy = needFrames(FREE + OTHER + 5, served, over);

@@ -117,7 +117,7 @@ class LendingTest {
                 EnvSpec.named("borrower").frames(10).extraFrames(20));
         assertEquals(30, borrower.account().framesHeld());
         assertEquals(20, borrower.account().extraFrames());
-        borrower.end(LONG);
+        TestEnv.end(borrower, LONG);
         assertEquals(64, root().memory().freeFrameCount());
         assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
     }
@@ -169,7 +169,7 @@ class LendingTest {
         assertEquals(ResourceKind.FRAMES, request.kind());
         assertEquals(RevokeRequest.Stage.DEMAND, request.stage());
         assertEquals(34, control.account().framesHeld());
-        control.end(LONG);
+        TestEnv.end(control, LONG);
     }
 
     @Test
@@ -185,8 +185,8 @@ class LendingTest {
         alloc(64);
         assertEquals(0, smallControl.account().framesHeld());
         assertEquals(0, largeControl.account().framesHeld());
-        smallControl.end(LONG);
-        largeControl.end(LONG);
+        TestEnv.end(smallControl, LONG);
+        TestEnv.end(largeControl, LONG);
     }
 
     @Test
@@ -205,8 +205,8 @@ class LendingTest {
         assertTrue(other.requests.isEmpty());
         assertEquals(2, chosen.requests.getFirst().count());
         assertEquals(List.of(2), candidates);
-        first.end(LONG);
-        second.end(LONG);
+        TestEnv.end(first, LONG);
+        TestEnv.end(second, LONG);
     }
 
     @Test
@@ -224,7 +224,7 @@ class LendingTest {
             assertEquals(0, env.account().framesHeld(), "no effect");
             window.allocPages(0, 4);
         });
-        control.end(LONG);
+        TestEnv.end(control, LONG);
         assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
     }
 
@@ -249,7 +249,7 @@ class LendingTest {
             assertThrows(IllegalStateException.class, () -> window.allocPages(0, 10));
         });
         assertTrue(asked.await(20, TimeUnit.SECONDS));
-        borrower.end(LONG); // the request is served while the policy thinks
+        TestEnv.end(borrower, LONG); // the request is served while the policy thinks
         came.countDown();
         TestEnv.await(needy);
         alloc(64);
@@ -269,7 +269,7 @@ class LendingTest {
                     () -> window.allocPages(0, 10)).getMessage();
             assertTrue(message.contains("nobody"), message);
         });
-        control.end(LONG);
+        TestEnv.end(control, LONG);
     }
 
     @RepeatedTest(30) // a request that is served before it has asked comes about once in ten
@@ -325,7 +325,7 @@ class LendingTest {
                     over.await();
                     assertEquals(6, control.account().framesHeld());
                     assertEquals(3, env.account().framesHeld(), "which were not in the quota");
-                    control.end(LONG);
+                    TestEnv.end(control, LONG);
                     assertEquals(0, env.account().extraFrames(), "they are guaranteed now");
                 });
         assertTrue(leaf.ready.await(20, TimeUnit.SECONDS));
@@ -350,7 +350,7 @@ class LendingTest {
         });
         assertTrue(borrower.requests.isEmpty(), borrower.requests::toString);
         assertEquals(60, control.account().framesHeld());
-        control.end(LONG);
+        TestEnv.end(control, LONG);
     }
 
     @Test
@@ -392,7 +392,7 @@ class LendingTest {
         assertEquals(0, freezer.account().framesHeld());
         assertEquals(4, control.account().framesHeld());
         over.countDown();
-        control.end(LONG);
+        TestEnv.end(control, LONG);
     }
 
     /** Holds frames, gives some back without being asked, and listens only then. */

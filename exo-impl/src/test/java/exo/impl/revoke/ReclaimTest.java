@@ -168,7 +168,7 @@ class ReclaimTest {
         }
         assertThrows(IllegalArgumentException.class,
                 () -> control.reclaim(ResourceKind.FRAMES, 0, Notice.NONE));
-        control.end(LONG);
+        TestEnv.end(control, LONG);
     }
 
     @Test
@@ -177,7 +177,7 @@ class ReclaimTest {
                 env -> env.memory().bindWindow(8).allocPages(0, 8), (env, request) -> {});
         assertEquals(new Reclaimed(3, 3), control.reclaim(ResourceKind.FRAMES, 3,
                 new Notice(Duration.ofMillis(500), Duration.ofMillis(500))));
-        control.end(LONG);
+        TestEnv.end(control, LONG);
         assertEquals(List.of(RevokeRequest.Stage.ASK, RevokeRequest.Stage.DEMAND),
                 requests.stream().map(RevokeRequest::stage).toList());
         assertTrue(requests.getFirst().deadlineNanos() < requests.getLast().deadlineNanos());
@@ -231,7 +231,7 @@ class ReclaimTest {
         assertTrue(deep.await(20, TimeUnit.SECONDS));
         assertEquals(8, top.reclaim(ResourceKind.QUANTUM, 8, Notice.NONE).forced());
         assertTrue(root.cpu().isFreeSlot(core, 0));
-        top.end(LONG);
+        TestEnv.end(top, LONG);
         assertTrue(kernel.leaks().isClean(), kernel.leaks()::toString);
         TestEnv.run(root, EnvSpec.named("after").slots(8),
                 env -> env.cpu().allocQuantum(core, 0, 8, "all"));
@@ -253,7 +253,7 @@ class ReclaimTest {
         assertEquals(1, control
                 .reclaim(ResourceKind.FRAMES, 1, new Notice(SHORT, SHORT))
                 .forced());
-        control.end(LONG);
+        TestEnv.end(control, LONG);
         assertEquals(List.of(RevokeRequest.Stage.DEMAND, RevokeRequest.Stage.ASK,
                 RevokeRequest.Stage.EMERGENCY),
                 requests.stream().map(RevokeRequest::stage).toList());
@@ -273,7 +273,7 @@ class ReclaimTest {
                 }, (env, request) -> {});
         assertEquals(1, control.reclaim(ResourceKind.FRAMES, 1, Notice.demand(SHORT)).forced());
         assertEquals(1, control.reclaim(ResourceKind.FRAMES, 1, Notice.demand(SHORT)).forced());
-        control.end(LONG);
+        TestEnv.end(control, LONG);
         assertEquals(List.of(RevokeRequest.Stage.DEMAND, RevokeRequest.Stage.EMERGENCY),
                 requests.stream().map(RevokeRequest::stage).toList());
     }
@@ -344,7 +344,7 @@ class ReclaimTest {
                 .derive(control, Rights.READ.and(Rights.REVOKE), "weak");
         assertEquals(ErrorCode.INSUFFICIENT, assertThrows(CapabilityException.class,
                 () -> weak.give(ResourceKind.FRAMES, 1)).code());
-        control.end(LONG);
+        TestEnv.end(control, LONG);
         assertEquals(ErrorCode.REVOKED, assertThrows(CapabilityException.class,
                 () -> control.give(ResourceKind.FRAMES, 1)).code());
     }

@@ -3,7 +3,6 @@ package exo.impl.spill;
 
 import exo.api.Env;
 import exo.api.EnvControl;
-import exo.api.EnvExit;
 import exo.api.EnvSpec;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
@@ -70,12 +69,6 @@ abstract class SpillCase {
     /** Starts to take frames from the environment, on another thread. */
     final SideThread startToTake(int frames) {
         return SideThread.start(() -> take(frames));
-    }
-
-    /** Ends an environment, whose libOS must not have failed. */
-    static void end(EnvControl env) {
-        EnvExit exit = env.end(LONG);
-        assertTrue(exit.failure().isEmpty(), () -> exit.failure().orElseThrow().toString());
     }
 
     /** Nothing may be left of any environment. */

@@ -61,7 +61,7 @@ class SpillFaultsHostile extends SpillCase {
                 mount.thaw();
                 taker.join();
                 keeper.stop();
-                control.end(LONG);
+                TestEnv.end(control, LONG);
                 kernel.close();
             }
         }
@@ -91,7 +91,7 @@ class SpillFaultsHostile extends SpillCase {
                 mount.thaw();
                 taker.join();
                 keeper.stop();
-                control.end(LONG);
+                TestEnv.end(control, LONG);
                 kernel.close();
             }
         }
@@ -119,7 +119,7 @@ class SpillFaultsHostile extends SpillCase {
         });
         keeper.stop();
         borrower.stop();
-        other.end(LONG);
+        TestEnv.end(other, LONG);
     }
 
     /** A frame that the device still reads must not be somebody else's. */
@@ -172,7 +172,7 @@ class SpillFaultsHostile extends SpillCase {
                 });
             }
             keeper.stop();
-            control.end(LONG);
+            TestEnv.end(control, LONG);
             kernel.close();
             assertEquals(0, secrets.get(), "it read what another environment wrote");
             assertFalse(taken, "the device was not done");
@@ -208,7 +208,7 @@ class SpillFaultsHostile extends SpillCase {
             taker.join();
             revoker.join();
             keeper.stop();
-            control.end(LONG);
+            TestEnv.end(control, LONG);
             kernel.close();
             assertTrue(under);
             assertFalse(taken, "the device still reads the frame");
@@ -238,7 +238,7 @@ class SpillFaultsHostile extends SpillCase {
         });
         TestEnv.await(hostile);
         keeper.stop();
-        borrower.end(LONG);
+        TestEnv.end(borrower, LONG);
         assertEquals(null, where.get());
     }
 }

@@ -8,6 +8,7 @@ import exo.api.disk.SpillArea;
 import exo.api.mem.Window;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
+import exo.impl.kernel.TestEnv;
 import exo.testkit.Await;
 import exo.testkit.self.SideThread;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +62,7 @@ class SpillHostile extends SpillCase {
             }
         }
         keepers.forEach(Keeper::stop);
-        controls.forEach(SpillCase::end);
+        controls.forEach(control -> TestEnv.end(control, LONG));
         assertClean();
     }
 
@@ -90,7 +91,7 @@ class SpillHostile extends SpillCase {
             keeper.act(env -> entry.spill().orElseThrow().area().free(0));
         }
         keeper.stop();
-        end(control);
+        TestEnv.end(control, LONG);
     }
 
     /** {@return what was stored last to each word of page 0} */

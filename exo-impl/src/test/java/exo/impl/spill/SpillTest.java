@@ -14,6 +14,7 @@ import exo.api.disk.Extent;
 import exo.api.disk.SpillArea;
 import exo.api.mem.Frames;
 import exo.api.upcall.Repossession;
+import exo.impl.kernel.TestEnv;
 import exo.testkit.Await;
 import exo.testkit.FreezableMount;
 import exo.testkit.HostFacility;
@@ -47,7 +48,7 @@ class SpillTest extends SpillCase {
 
     private void endCleanly(Keeper keeper) {
         keeper.stop();
-        end(control);
+        TestEnv.end(control, LONG);
         assertClean();
     }
 
@@ -185,7 +186,7 @@ class SpillTest extends SpillCase {
         await("what was called in is written", () -> keeper.spilled().size() == 4);
         assertEquals(4, keeper.framesLost());
         keeper.stop();
-        end(control);
+        TestEnv.end(control, LONG);
     }
 
     // ---- the device ----------------------------------------------------------------------------
@@ -278,7 +279,7 @@ class SpillTest extends SpillCase {
             keeper.act(env -> area.free(0));
             assertEquals(SpillArea.State.FREE, area.state(0));
             keeper.stop();
-            end(control);
+            TestEnv.end(control, LONG);
             kernel.close();
         }
     }
