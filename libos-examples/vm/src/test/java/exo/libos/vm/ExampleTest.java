@@ -190,7 +190,7 @@ class ExampleTest {
                 () -> needy.account().framesHeld() == 9);
         assertEquals(0, needy.reclaimFrames(4, VmBench.PATIENCE));
         VmBench.await(needy);
-        server.end(VmBench.PATIENCE);
+        VmBench.end(server);
     }
 
     @Test

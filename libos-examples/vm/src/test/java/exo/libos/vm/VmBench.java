@@ -85,10 +85,19 @@ public final class VmBench implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
+        rethrow(child, exit);
+        assertEquals(EnvExit.Reason.RETURNED, exit.reason());
+    }
+
+    /** Ends an environment, and brings the failure of its libOS back. */
+    public static void end(EnvControl child) {
+        rethrow(child, child.end(PATIENCE));
+    }
+
+    private static void rethrow(EnvControl child, EnvExit exit) {
         exit.failure().ifPresent(failure -> {
             throw new AssertionError(child.envName() + " failed: " + failure, failure);
         });
-        assertEquals(EnvExit.Reason.RETURNED, exit.reason());
     }
 
     /** Waits until all are there. */

@@ -86,7 +86,7 @@ final class SwapBench implements AutoCloseable {
     public void close() {
         if (!server.isEnded()) {
             assertEquals(0, server.account().framesHeld(), "the server needs no frames");
-            server.end(VmBench.PATIENCE);
+            VmBench.end(server);
         }
         bench.close();
     }

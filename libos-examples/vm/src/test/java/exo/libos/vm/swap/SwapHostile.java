@@ -87,7 +87,7 @@ class SwapHostile {
     }
 
     private void replaceServer(LibOs libOs) {
-        swap.server.end(VmBench.PATIENCE);
+        VmBench.end(swap.server);
         swap.server = swap.start(libOs);
     }
 
