@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.net;
 
-import exo.api.Env;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
 import exo.api.ExoException;
-import exo.api.Exokernel;
-import exo.api.HostConfig;
 import exo.api.Rights;
 import exo.api.VerificationException;
 import exo.api.code.ClassicProgram;
@@ -14,7 +11,6 @@ import exo.api.mem.Window;
 import exo.api.net.Filters;
 import exo.api.net.Ipv4Address;
 import exo.api.net.MacAddress;
-import exo.api.net.NetDevice;
 import exo.api.net.PacketBinding;
 import exo.api.net.RingSpec;
 import exo.api.net.Station;
@@ -27,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -38,40 +33,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Can a sender speak for another, or a ring be made to hold what is not its own? On the wire. */
 @ExtendWith(Seeds.class)
-class BindingHostile {
-    private static final MacAddress MAC_A = MacAddress.parse("02:00:00:00:00:0a");
-    private static final MacAddress MAC_B = MacAddress.parse("02:00:00:00:00:0b");
-    private static final Ipv4Address IP_A = Ipv4Address.parse("10.0.0.1");
-    private static final Ipv4Address IP_B = Ipv4Address.parse("10.0.0.2");
-    private static final RingSpec RINGS = RingSpec.of(8, 4);
+class BindingHostile extends WireCase {
     private static final int OUTSIDE = ErrorCode.OUT_OF_RANGE.refusal();
     private static final int FORGED = ErrorCode.FORGED_SOURCE.refusal();
 
-    private final Exokernel kernel = Exokernel.boot(HostConfig.embedded());
-    private final Env root = kernel.rootEnv();
-    private final NetDevice wire = root.keys().find("wire0", NetDevice.class);
-    private final Window window = root.memory().bindWindow(64);
-    private final Station stationA = root.net().allocStation(wire, MAC_A, IP_A, "a");
-    private final Station stationB = root.net().allocStation(wire, MAC_B, IP_B, "b");
-
     BindingHostile() {
-        window.allocPages(0, 60);
-    }
-
-    @AfterEach
-    void closeKernel() {
-        kernel.close();
+        super(60);
     }
 
     private PacketBinding bind(Station station, int page) {
         return root.net().bind(station, Filters.acceptAll(), window, page, RINGS);
-    }
-
-    private int put(PacketBinding from, byte[] frame) {
-        int slot = from.tryReserve();
-        MemorySegment.copy(MemorySegment.ofArray(frame), 0, window.segment(), from.txOffset(slot),
-                frame.length);
-        return slot;
     }
 
     private static ErrorCode refusal(Runnable call) {

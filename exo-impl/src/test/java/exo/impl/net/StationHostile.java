@@ -2,28 +2,21 @@
 package exo.impl.net;
 
 import exo.api.CapabilityException;
-import exo.api.Env;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.Exokernel;
-import exo.api.HostConfig;
 import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.mem.Window;
 import exo.api.net.Filters;
 import exo.api.net.Ipv4Address;
 import exo.api.net.MacAddress;
-import exo.api.net.NetDevice;
 import exo.api.net.PacketBinding;
-import exo.api.net.RingSpec;
 import exo.api.net.Station;
 import exo.api.upcall.UpcallHandler;
 import exo.impl.kernel.TestEnv;
 import exo.testkit.self.SideThread;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -31,28 +24,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Can an environment send in another's name, take its frames, or hinder it? */
-class StationHostile {
-    private static final MacAddress MAC_A = PacketBindingContract.MAC_A;
-    private static final MacAddress MAC_B = PacketBindingContract.MAC_B;
-    private static final Ipv4Address IP_A = PacketBindingContract.IP_A;
-    private static final Ipv4Address IP_B = PacketBindingContract.IP_B;
-    private static final RingSpec RINGS = RingSpec.of(8, 4);
-
-    private final Exokernel kernel = Exokernel.boot(HostConfig.embedded());
-    private final Env root = kernel.rootEnv();
-    private final NetDevice wire = root.keys().find("wire0", NetDevice.class);
-    private final Window window = root.memory().bindWindow(64);
-    private final Station stationA = root.net().allocStation(wire, MAC_A, IP_A, "a");
-    private final Station stationB = root.net().allocStation(wire, MAC_B, IP_B, "b");
+class StationHostile extends WireCase {
     private int nextPage;
 
     StationHostile() {
-        window.allocPages(0, 64);
-    }
-
-    @AfterEach
-    void closeKernel() {
-        kernel.close();
+        super(64);
     }
 
     private PacketBinding bind(Station station) {
@@ -60,15 +36,6 @@ class StationHostile {
                 .bind(station, Filters.acceptAll(), window, nextPage, RINGS);
         nextPage += RINGS.pages(4096);
         return binding;
-    }
-
-    private int send(PacketBinding from, byte[] frame) {
-        int slot = from.tryReserve();
-        MemorySegment.copy(MemorySegment.ofArray(frame), 0, window.segment(), from.txOffset(slot),
-                frame.length);
-        int refusal = from.tryCommit(slot, frame.length);
-        from.txFlush();
-        return refusal;
     }
 
     /** A station that a libOS wrote itself. */

@@ -6,8 +6,6 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.Exokernel;
-import exo.api.HostConfig;
 import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.VerificationException;
@@ -16,7 +14,6 @@ import exo.api.mem.Window;
 import exo.api.net.Filters;
 import exo.api.net.Ipv4Address;
 import exo.api.net.MacAddress;
-import exo.api.net.NetDevice;
 import exo.api.net.PacketBinding;
 import exo.api.net.RingSpec;
 import exo.api.net.Station;
@@ -29,7 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -37,46 +33,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-class WireBindingTest {
-    private static final MacAddress MAC_A = MacAddress.parse("02:00:00:00:00:0a");
-    private static final MacAddress MAC_B = MacAddress.parse("02:00:00:00:00:0b");
+class WireBindingTest extends WireCase {
     private static final MacAddress MAC_C = MacAddress.parse("02:00:00:00:00:0c");
-    private static final Ipv4Address IP_A = Ipv4Address.parse("10.0.0.1");
-    private static final Ipv4Address IP_B = Ipv4Address.parse("10.0.0.2");
     private static final Ipv4Address IP_C = Ipv4Address.parse("10.0.0.3");
-    private static final RingSpec RINGS = RingSpec.of(8, 4);
 
-    private final Exokernel kernel = Exokernel.boot(HostConfig.embedded());
-    private final Env root = kernel.rootEnv();
-    private final NetDevice wire = root.keys().find("wire0", NetDevice.class);
-    private final Window window = root.memory().bindWindow(64);
-    private final Station stationA = root.net().allocStation(wire, MAC_A, IP_A, "a");
-    private final Station stationB = root.net().allocStation(wire, MAC_B, IP_B, "b");
     private int nextPage;
 
     WireBindingTest() {
-        window.allocPages(0, 64);
-    }
-
-    @AfterEach
-    void closeKernel() {
-        kernel.close();
+        super(64);
     }
 
     private PacketBinding bind(Station station, ClassicProgram filter) {
         PacketBinding binding = root.net().bind(station, filter, window, nextPage, RINGS);
         nextPage += RINGS.pages(4096);
         return binding;
-    }
-
-    private int send(PacketBinding from, byte[] frame) {
-        int slot = from.tryReserve();
-        assertTrue(slot >= 0);
-        MemorySegment.copy(MemorySegment.ofArray(frame), 0, window.segment(),
-                from.txOffset(slot), frame.length);
-        int refusal = from.tryCommit(slot, frame.length);
-        from.txFlush();
-        return refusal;
     }
 
     private byte[] received(PacketBinding by, int index) {

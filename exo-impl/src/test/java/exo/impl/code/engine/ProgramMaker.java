@@ -19,7 +19,7 @@ import static exo.api.code.Program.slot;
  * packet, r7 counts loops, r0 to r5 are numbers. {@link #wild} programs have a valid form and keep
  * no other rule.
  */
-public final class ProgramMaker {
+public final class ProgramMaker extends CodeMaker {
     /** The bytes of the argument's memory. */
     public static final int MEMORY_BYTES = 64;
     /** The bytes of region 0, which may be written; region 1 may not. */
@@ -34,19 +34,7 @@ public final class ProgramMaker {
     public static final int NOTHING = 4;
 
     private static final int STACK_WORDS = 8;
-    private static final int[] BINARY = {Isa.ADD, Isa.SUB, Isa.MUL, Isa.DIV, Isa.OR, Isa.AND,
-            Isa.LSH, Isa.RSH, Isa.MOD, Isa.XOR, Isa.MOV, Isa.ARSH};
-    private static final int[] JUMPS = {Isa.JEQ, Isa.JGT, Isa.JGE, Isa.JSET, Isa.JNE, Isa.JSGT,
-            Isa.JSGE, Isa.JLT, Isa.JLE, Isa.JSLT, Isa.JSLE};
-    private static final int[] ATOMICS = {Isa.ADD, Isa.OR, Isa.AND, Isa.XOR, Isa.ADD | Isa.FETCH,
-            Isa.OR | Isa.FETCH, Isa.AND | Isa.FETCH, Isa.XOR | Isa.FETCH, Isa.XCHG, Isa.CMPXCHG};
-    private static final int[] SIZES = {Isa.B, Isa.H, Isa.W, Isa.DW};
-    private static final int[] EDGES = {0, 1, -1, 2, 7, 8, 31, 32, 63, 64, 255, 0x7fff, 0xffff,
-            Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.MIN_VALUE + 1};
-
-    private final RandomGenerator random;
     private final boolean isPacket;
-    private final List<Long> slots = new ArrayList<>();
     private final List<Integer> calls = new ArrayList<>();
     private boolean isLooping;
     private boolean hasMemory;
@@ -59,7 +47,7 @@ public final class ProgramMaker {
      * @param isPacket whether programs get a packet, otherwise memory
      */
     public ProgramMaker(RandomGenerator random, boolean isPacket) {
-        this.random = random;
+        super(random);
         this.isPacket = isPacket;
     }
 
@@ -128,10 +116,6 @@ public final class ProgramMaker {
         return Program.of(regions(), slots.stream().mapToLong(s -> s).toArray());
     }
 
-    private void add(int opcode, int dst, int src, int offset, int immediate) {
-        slots.add(slot(opcode, dst, src, offset, immediate));
-    }
-
     private void wide(int dst, long value) {
         add(Isa.LDDW, dst, 0, 0, (int) value);
         add(0, 0, 0, 0, (int) (value >> 32));
@@ -193,45 +177,6 @@ public final class ProgramMaker {
                 default -> wide(number(), random.nextLong());
             }
         }
-    }
-
-    private int number() {
-        return random.nextInt(6);
-    }
-
-    private int immediate() {
-        return random.nextBoolean() ? EDGES[random.nextInt(EDGES.length)] : random.nextInt();
-    }
-
-    private int any(int... choices) {
-        return choices[random.nextInt(choices.length)];
-    }
-
-    private void arithmetic() {
-        int group = random.nextBoolean() ? Isa.ALU : Isa.ALU64;
-        switch (random.nextInt(8)) {
-            case 0 -> add(group | Isa.NEG, number(), 0, 0, 0);
-            case 1 -> add(Isa.ALU | Isa.END | any(0, Isa.X), number(), 0, 0, any(16, 32, 64));
-            case 2 -> add(Isa.ALU64 | Isa.END, number(), 0, 0, any(16, 32, 64));
-            case 3 -> add(group | Isa.MOV | Isa.X, number(), number(),
-                    group == Isa.ALU ? any(0, 8, 16) : any(0, 8, 16, 32), 0);
-            default -> binary(group);
-        }
-    }
-
-    private void binary(int group) {
-        int operation = any(BINARY);
-        boolean isDivision = operation == Isa.DIV || operation == Isa.MOD;
-        int variant = isDivision ? random.nextInt(2) : 0;
-        if (random.nextBoolean()) {
-            add(group | operation | Isa.X, number(), number(), variant, 0);
-            return;
-        }
-        boolean isShift = operation == Isa.LSH || operation == Isa.RSH || operation == Isa.ARSH;
-        int most = group == Isa.ALU ? 32 : 64;
-        int immediate = isShift ? random.nextInt(most) : immediate();
-        add(group | operation, number(), 0, variant,
-                isDivision && immediate == 0 ? 3 : immediate);
     }
 
     private void jump(boolean mayCall) {

@@ -2,6 +2,7 @@
 package exo.impl.code.host;
 
 import exo.api.code.Program;
+import exo.impl.code.engine.CodeMaker;
 import exo.impl.code.isa.Isa;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,31 +15,19 @@ import static exo.api.code.Program.slot;
  * r9 counts loops, r0 to r5 are numbers. They use every instruction that both engines have, keep
  * the rules of both verifiers, and read nothing that differs from host to host.
  */
-final class XdpMaker {
+final class XdpMaker extends CodeMaker {
     /** The bytes of the packet that a program checks for at its begin. */
     static final int PACKET_BYTES = 64;
 
     private static final int STACK_WORDS = 8;
     private static final int WINDOW = 8;
-    private static final int[] BINARY = {Isa.ADD, Isa.SUB, Isa.MUL, Isa.DIV, Isa.OR, Isa.AND,
-            Isa.LSH, Isa.RSH, Isa.MOD, Isa.XOR, Isa.MOV, Isa.ARSH};
-    private static final int[] JUMPS = {Isa.JEQ, Isa.JGT, Isa.JGE, Isa.JSET, Isa.JNE, Isa.JSGT,
-            Isa.JSGE, Isa.JLT, Isa.JLE, Isa.JSLT, Isa.JSLE};
-    private static final int[] ATOMICS = {Isa.ADD, Isa.OR, Isa.AND, Isa.XOR, Isa.ADD | Isa.FETCH,
-            Isa.OR | Isa.FETCH, Isa.AND | Isa.FETCH, Isa.XOR | Isa.FETCH, Isa.XCHG, Isa.CMPXCHG};
-    private static final int[] SIZES = {Isa.B, Isa.H, Isa.W, Isa.DW};
-    private static final int[] EDGES = {0, 1, -1, 2, 31, 63, 255, 0x7fff, 0xffff, 0x10000,
-            Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.MIN_VALUE + 1};
-
-    private final RandomGenerator random;
-    private final List<Long> slots = new ArrayList<>();
     private final List<Integer> calls = new ArrayList<>();
     private final List<Integer> exits = new ArrayList<>();
     private boolean isMain;
     private boolean isLooping;
 
     XdpMaker(RandomGenerator random) {
-        this.random = random;
+        super(random);
     }
 
     /** {@return a program that does about so many things} */
@@ -72,22 +61,6 @@ final class XdpMaker {
             end();
         }
         return Program.of(slots.stream().mapToLong(s -> s).toArray());
-    }
-
-    private void add(int opcode, int dst, int src, int offset, int immediate) {
-        slots.add(slot(opcode, dst, src, offset, immediate));
-    }
-
-    private int any(int... choices) {
-        return choices[random.nextInt(choices.length)];
-    }
-
-    private int number() {
-        return random.nextInt(6);
-    }
-
-    private int immediate() {
-        return random.nextBoolean() ? any(EDGES) : random.nextInt();
     }
 
     private void renew(int register) {
@@ -139,31 +112,6 @@ final class XdpMaker {
                 default -> call();
             }
         }
-    }
-
-    private void arithmetic() {
-        int group = random.nextBoolean() ? Isa.ALU : Isa.ALU64;
-        switch (random.nextInt(8)) {
-            case 0 -> add(group | Isa.NEG, number(), 0, 0, 0);
-            case 1 -> add(Isa.ALU | Isa.END | any(0, Isa.X), number(), 0, 0, any(16, 32, 64));
-            case 2 -> add(Isa.ALU64 | Isa.END, number(), 0, 0, any(16, 32, 64));
-            case 3 -> add(group | Isa.MOV | Isa.X, number(), number(),
-                    group == Isa.ALU ? any(0, 8, 16) : any(0, 8, 16, 32), 0);
-            default -> binary(group);
-        }
-    }
-
-    private void binary(int group) {
-        int operation = any(BINARY);
-        boolean isDivision = operation == Isa.DIV || operation == Isa.MOD;
-        int variant = isDivision ? random.nextInt(2) : 0;
-        if (random.nextBoolean()) {
-            add(group | operation | Isa.X, number(), number(), variant, 0);
-            return;
-        }
-        boolean isShift = operation == Isa.LSH || operation == Isa.RSH || operation == Isa.ARSH;
-        int immediate = isShift ? random.nextInt(group == Isa.ALU ? 32 : 64) : immediate();
-        add(group | operation, number(), 0, variant, isDivision && immediate == 0 ? 3 : immediate);
     }
 
     private void jump() {
