@@ -48,7 +48,7 @@ public final class FreezableMount implements AutoCloseable {
             loop.close();
             throw new UncheckedIOException(e);
         } catch (CommandFailedException e) {
-            delete(folder);
+            TempMount.delete(folder);
             loop.close();
             throw e;
         }
@@ -67,7 +67,7 @@ public final class FreezableMount implements AutoCloseable {
                         && Leftovers.isStale(at.getFileName().toString());
                 if (ours && parts.get(2).equals("ext4")) {
                     Command.attempt(List.of("fsfreeze", "--unfreeze", at.toString()));
-                    unmount(at);
+                    TempMount.unmount(at);
                 }
             }
         } catch (IOException e) {
@@ -99,22 +99,8 @@ public final class FreezableMount implements AutoCloseable {
     public void close() {
         if (Leftovers.closing(this)) {
             thaw();
-            unmount(folder);
+            TempMount.unmount(folder);
             loop.close();
-        }
-    }
-
-    /** Lazily, so that a file somebody still holds open does not keep the mount. */
-    private static void unmount(Path folder) {
-        Command.run("umount", "--lazy", folder.toString());
-        delete(folder);
-    }
-
-    private static void delete(Path folder) {
-        try {
-            Files.deleteIfExists(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -65,12 +65,12 @@ public final class TempMount implements AutoCloseable {
     }
 
     /** Lazily, so that a file somebody still holds open does not keep the mount. */
-    private static void unmount(Path folder) {
+    static void unmount(Path folder) {
         Command.run("umount", "--lazy", folder.toString());
         delete(folder);
     }
 
-    private static void delete(Path folder) {
+    static void delete(Path folder) {
         try {
             Files.deleteIfExists(folder);
         } catch (IOException e) {

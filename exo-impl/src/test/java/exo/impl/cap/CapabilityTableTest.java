@@ -3,7 +3,6 @@ package exo.impl.cap;
 
 import exo.api.CapabilityException;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession.Cause;
@@ -23,6 +22,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import static exo.impl.cap.Refusals.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -39,10 +39,6 @@ class CapabilityTableTest {
     private final FakePrincipal owner = new FakePrincipal(1, PLENTY, table::settle);
     private final FakePrincipal other = new FakePrincipal(2, PLENTY, table::settle);
     private final Token top = Token.original(table, owner, "top");
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
-    }
 
     private KernelCapability given(KernelCapability source, FakePrincipal to, String label) {
         table.grant(source, to, Rights.ALL, label);

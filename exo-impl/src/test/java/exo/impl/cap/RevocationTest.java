@@ -2,7 +2,6 @@
 package exo.impl.cap;
 
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession.Cause;
 import exo.testkit.Await;
@@ -16,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+import static exo.impl.cap.Refusals.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -35,10 +35,6 @@ class RevocationTest {
 
     private FakePrincipal principal(long id, int objects) {
         return new FakePrincipal(id, objects, table::settle);
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     private List<KernelCapability> derive(KernelCapability source, int count, String prefix) {

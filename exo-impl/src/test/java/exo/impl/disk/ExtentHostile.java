@@ -5,7 +5,6 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.ResourceException;
@@ -40,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import static exo.impl.cap.Refusals.refusal;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -70,10 +70,6 @@ class ExtentHostile {
         if (kernel != null) {
             kernel.close();
         }
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     private static void finish(ExtentQueue queue) {

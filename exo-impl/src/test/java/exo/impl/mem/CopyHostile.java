@@ -35,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import static exo.impl.cap.Refusals.refusal;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -57,10 +58,6 @@ class CopyHostile {
     @AfterEach
     void closeKernel() {
         kernel.close();
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     private void assertNothingLost() {

@@ -4,7 +4,6 @@ package exo.impl.mem;
 import exo.api.Env;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.Facility;
 import exo.api.HostConfig;
@@ -25,6 +24,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
+import static exo.impl.cap.Refusals.refusal;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -41,10 +41,6 @@ class HugeWindowTest {
                 .memory(MemoryConfig.frames(64).hugeFrames(hugeFrames))
                 .disk(DiskConfig.temporary("disk0", 1 << 21)
                         .queue(DiskConfig.QueueBackend.PREAD));
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     private static Facility facility(Exokernel kernel) {

@@ -5,7 +5,6 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.RepossessedException;
@@ -35,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import static exo.impl.cap.Refusals.refusal;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -55,10 +55,6 @@ class PageNotesTest {
     @AfterEach
     void closeKernel() {
         kernel.close();
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     // ---- protection

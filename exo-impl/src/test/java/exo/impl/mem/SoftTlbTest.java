@@ -6,7 +6,6 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.Rights;
@@ -25,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import static exo.impl.cap.Refusals.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -54,10 +54,6 @@ class SoftTlbTest {
     @AfterEach
     void closeKernel() {
         kernel.close();
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     /** Maps virtual page {@code n} to page {@code n mod 32}, for reading first. */

@@ -5,7 +5,6 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.ResourceException;
@@ -34,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import static exo.impl.cap.Refusals.refusal;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -56,10 +56,6 @@ class WindowHostile {
     @AfterEach
     void closeKernel() {
         kernel.close();
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     // ---- names

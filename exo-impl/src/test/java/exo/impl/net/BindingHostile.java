@@ -3,7 +3,6 @@ package exo.impl.net;
 
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
-import exo.api.ExoException;
 import exo.api.Rights;
 import exo.api.VerificationException;
 import exo.api.code.ClassicProgram;
@@ -26,6 +25,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import static exo.impl.cap.Refusals.refusal;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -43,10 +43,6 @@ class BindingHostile extends WireCase {
 
     private PacketBinding bind(Station station, int page) {
         return root.net().bind(station, Filters.acceptAll(), window, page, RINGS);
-    }
-
-    private static ErrorCode refusal(Runnable call) {
-        return assertThrows(ExoException.class, call::run).code();
     }
 
     @Test
