@@ -34,7 +34,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,8 +53,6 @@ class EndHostile {
     /** Fewer where each round makes and ends many. */
     private static final int ROUNDS_OF_MANY = 12;
     private static final int DEAF_ROUNDS = 1;
-    private static final Predicate<String> OF_POOL = line -> line.contains("exo-frames");
-    private static final Predicate<String> OF_RING = line -> line.contains("io_uring");
     private static final Duration LONG = Duration.ofSeconds(20);
     /** What the JVM itself may map meanwhile; far less than one mapping for each round. */
     private static final int MAPS_OF_THE_JVM = 30;
@@ -118,8 +115,8 @@ class EndHostile {
             endOnce(deed, end, random); // what is made once is made now
         }
         Held before = held();
-        long pool = OwnProcess.mappings(OF_POOL);
-        long rings = OwnProcess.mappings(OF_RING);
+        long pool = mappingsOf("exo-frames");
+        long rings = mappingsOf("io_uring");
         long maps = OwnProcess.mappings(line -> true);
         long files = OwnProcess.openFiles();
         int rounds = deed == Deed.CHILDREN ? ROUNDS_OF_MANY : ROUNDS;
@@ -128,8 +125,8 @@ class EndHostile {
             endOnce(deed, end, random);
             assertEquals(before, held(), () -> "after an end " + end);
         }
-        awaitAtMost("mappings of the pool", pool, () -> OwnProcess.mappings(OF_POOL));
-        awaitAtMost("mappings of rings", rings, () -> OwnProcess.mappings(OF_RING));
+        awaitAtMost("mappings of the pool", pool, () -> mappingsOf("exo-frames"));
+        awaitAtMost("mappings of rings", rings, () -> mappingsOf("io_uring"));
         awaitAtMost("mappings", maps + MAPS_OF_THE_JVM, () -> OwnProcess.mappings(line -> true));
         awaitAtMost("open files", files, OwnProcess::openFiles);
     }
@@ -200,6 +197,10 @@ class EndHostile {
         return new Held(account.framesHeld(), account.blocksHeld(), account.slotsHeld(),
                 account.objectsHeld(), root.memory().freeFrameCount(),
                 kernel.leaks().entries().toString(), peer.account().framesHeld());
+    }
+
+    private static long mappingsOf(String file) {
+        return OwnProcess.mappings(line -> line.contains(file));
     }
 
     private static void awaitAtMost(String what, long most,
