@@ -13,7 +13,7 @@ package exo.api;
  * @param objectsHeld kernel objects charged to the environment
  * @param threadsAlive threads running
  * @param cpuNanos processor time used by its threads, in nanoseconds, ended threads included
- * @param upcalls upcalls delivered
+ * @param upcalls upcalls delivered, as {@link exo.api.upcall.Upcalls#poll} counts them
  * @param repossessions resources taken from it by force
  * @param packetsReceived frames it took from its receive rings
  * @param packetsSent frames sent for it

@@ -69,7 +69,8 @@ public interface EnvControl extends Capability {
      * </ul>
      *
      * <p>The call returns when they are back. If the environment does not hold enough itself, its
-     * children lose theirs.
+     * children lose theirs. If the calling thread is interrupted, what is not back yet is taken by
+     * force at once.
      *
      * @param kind what: frames, blocks of extents, or slots of quanta
      * @param amount how many frames, blocks or slots, at least 1

@@ -9,6 +9,10 @@ import exo.api.Capability;
  * <p>Made by {@link Memory#share}, it is used by {@link Window#map}: its holder maps the frames
  * with the rights it carries, and sees what the owner writes. Made by {@link Memory#snapshot}, its
  * frames are frozen: nobody writes to them any more, and {@link Window#mapCopy} maps copies.
+ *
+ * <p><b>Lifetime.</b> It ends when it is dropped or revoked, when its owner releases one of the
+ * frames or ends, and when one is taken by force; what its holders mapped by it shows void then.
+ * <b>Thread-safety.</b> Any thread may ask it; it says the same when it has ended.
  */
 public interface Frames extends Capability {
     /** {@return how many frames} */

@@ -7,7 +7,17 @@ import exo.api.Rights;
  * Page frames, as one environment sees them.
  *
  * <p><b>Thread-safety.</b> Threads of the environment; a window belongs to the thread that bound
- * it.
+ * it, and no other may pass it in here. Sizes and numbers of frames may be asked by any thread.
+ *
+ * <p><b>Errors.</b> Beside those named: {@link WrongThreadException} if the calling thread is not
+ * one of the environment, or does not own the window; {@link exo.api.ResourceException} with {@link
+ * exo.api.ErrorCode#ENV_ENDED} if the environment is ending; {@link IllegalArgumentException} if a
+ * window is another environment's; {@link IllegalStateException} if it is closed. No effect then.
+ *
+ * <p><b>Frames that are not there.</b> Within the guaranteed quota a call waits until frames come
+ * back that were lent to others, for as long as {@link exo.api.HostConfig.Lending} gives them;
+ * beyond it, a call is refused with {@link exo.api.ErrorCode#EXHAUSTED} if the pool has none to
+ * spare. That goes for {@link #snapshot}, {@link Window#allocPages}, and {@link Window#mapCopy}.
  */
 public interface Memory {
     /**
@@ -19,8 +29,8 @@ public interface Memory {
     int frameCount();
 
     /**
-     * {@return how many frames of the pool no environment uses at this moment, idle mapped frames
-     * included}
+     * {@return how many frames of the pool no environment uses at this moment, this environment's
+     * own idle pages included} Some of them may be set aside, so it is no promise.
      */
     int freeFrameCount();
 
@@ -46,6 +56,7 @@ public interface Memory {
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if no kernel object is
      *         left; no effect
      * @throws exo.api.HostFaultException if the host has no address range that long; no effect
+     * @throws IllegalArgumentException if the number of pages or the rights are others
      */
     Window bindWindow(int pageCount, Rights rights);
 
@@ -63,8 +74,9 @@ public interface Memory {
      *
      * <p>It is a window like any other, with these differences: {@link Window#segment()} has 2 MiB
      * for each page; its frames are charged as huge frames; queues and packet bindings refuse its
-     * pages with {@link exo.api.ErrorCode#UNAVAILABLE}, and so do {@link #share}, {@link #snapshot}
-     * and {@link Window#trackWrites}.
+     * pages with {@link exo.api.ErrorCode#UNAVAILABLE}, and so do {@link #share}, {@link
+     * #snapshot}, {@link Window#map}, {@link Window#mapCopy}, {@link Window#guarantee}, {@link
+     * Window#trackWrites}, and {@link Window#collectWritten}.
      *
      * @param pageCount pages of the range, 1 to {@link MemoryConfig#MAX_HUGE_FRAMES}
      * @param rights as in {@link #bindWindow(int, Rights)}
@@ -73,6 +85,7 @@ public interface Memory {
      *         has no huge frames; with {@link exo.api.ErrorCode#QUOTA} if no kernel object is left;
      *         no effect
      * @throws exo.api.HostFaultException if the host has no address range that long; no effect
+     * @throws IllegalArgumentException if the number of pages or the rights are others
      */
     Window bindHugeWindow(int pageCount, Rights rights);
 
@@ -106,14 +119,17 @@ public interface Memory {
      * @param window the window
      * @param firstPage first page in it
      * @param pageCount how many pages, at least 1; all live
-     * @param rights what the capability allows at most
+     * @param rights what its holders may do with the frames; {@link Rights#GRANT} and {@link
+     *        Rights#REVOKE} are added
      * @param label its label in this environment's key-ring
      * @return the capability
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#STALE} if a page is not
-     *         mapped to a frame of this environment; with {@link exo.api.ErrorCode#QUOTA} if no
-     *         kernel object is left; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is
-     *         taken; no effect
+     *         mapped to a frame of this environment; with {@link exo.api.ErrorCode#UNSETTLED} if it
+     *         is a copy-on-write view; with {@link exo.api.ErrorCode#UNAVAILABLE} if its frame is
+     *         huge; with {@link exo.api.ErrorCode#QUOTA} if no kernel object is left; with {@link
+     *         exo.api.ErrorCode#ALREADY_EXISTS} if the label is taken; no effect
      * @throws exo.api.RepossessedException if a page was taken by force; no effect
+     * @throws IndexOutOfBoundsException if the window has no such pages
      */
     Frames share(Window window, int firstPage, int pageCount, Rights rights, String label);
 
@@ -147,9 +163,13 @@ public interface Memory {
      *         view itself; with {@link exo.api.ErrorCode#BUSY} if a transfer on it is under way, a
      *         packet ring lies on it, or a live capability shares it; with {@link
      *         exo.api.ErrorCode#QUOTA} if the environment may not hold that many frames more, or no
-     *         kernel object is left; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is
+     *         kernel object is left; with {@link exo.api.ErrorCode#EXHAUSTED} if extra frames are
+     *         needed and the pool has none to spare; with {@link exo.api.ErrorCode#UNAVAILABLE} if
+     *         its frame is huge; with {@link exo.api.ErrorCode#ALREADY_EXISTS} if the label is
      *         taken; no effect
      * @throws exo.api.RepossessedException if a page was taken by force; no effect
+     * @throws IllegalStateException if the window was bound for reading
+     * @throws IndexOutOfBoundsException if the window has no such pages
      * @throws exo.api.HostFaultException if the host refuses to map; the content of the pages is as
      *         it was, though some may be unsettled
      */

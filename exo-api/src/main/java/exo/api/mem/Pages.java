@@ -23,7 +23,7 @@ public final class Pages {
     /**
      * {@return the number of the page in its window}
      *
-     * @param page the name of a page
+     * @param page the name of a page; of {@link #NONE} it is a number that no window has
      */
     public static int index(long page) {
         return (int) (page >>> GENERATION_BITS);

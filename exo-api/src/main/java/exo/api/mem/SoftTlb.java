@@ -21,7 +21,9 @@ import exo.api.Rights;
  * goes on. This is what a fault is elsewhere, except that the libOS asks: a load or store past the
  * TLB is not noticed.
  *
- * <p><b>Ownership.</b> The TLB belongs to the thread of its window and lasts as long.
+ * <p><b>Ownership.</b> The TLB belongs to the thread of its window and lasts as long: when the
+ * window is closed, every lookup misses, and a miss throws {@link IllegalStateException}. Other
+ * threads are refused with {@link WrongThreadException}.
  *
  * @see "Engler, PhD thesis, MIT 1998, page 30: the software TLB"
  * @see "Hand: Self-Paging in the Nemesis Operating System, OSDI 1999"

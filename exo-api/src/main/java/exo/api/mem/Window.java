@@ -21,11 +21,20 @@ import java.lang.foreign.MemorySegment;
  *
  * <p><b>Ownership and lifetime.</b> The window belongs to the thread that bound it: only that
  * thread may call its methods, while the segment may be read and written by any thread. {@link
- * #close()}, and the end of the environment, release all pages and close the segment.
+ * #close()}, and the end of the thread or of the environment, release all pages and close the
+ * segment: access to it then throws {@link IllegalStateException}.
+ *
+ * <p><b>Errors.</b> Beside those named, of all methods but {@link #segment} and {@link #pageCount}:
+ * {@link WrongThreadException} if another thread calls; and, but for {@link #tryTakePage}, {@link
+ * #tryReturnPage} and {@link #close}, {@link IllegalStateException} if the window is closed, {@link
+ * exo.api.ResourceException} with {@link exo.api.ErrorCode#ENV_ENDED} if the environment is ending,
+ * {@link IndexOutOfBoundsException} for pages that the window does not have, {@link
+ * IllegalArgumentException} for no page at all. No effect then.
  *
  * <p><b>Cost.</b> {@code tryTakePage} and {@code tryReturnPage}: nanoseconds, no host call, no
- * allocation. Everything else: one host call for each run of consecutive frames, under the kernel's
- * frame lock.
+ * allocation. What maps or unmaps pages: one host call for each run of consecutive frames, under
+ * the window's lock. What only asks or notes something of pages makes no host call, unless it says
+ * so.
  *
  * <p><b>Source.</b> A batch of mappings here is what a TLB write is in Aegis.
  *
@@ -43,13 +52,17 @@ public interface Window extends AutoCloseable {
      * as zeros.
      *
      * <p>The kernel prefers consecutive frames, so that transfers may span pages and one host call
-     * maps them all.
+     * maps them all. The call may wait for guaranteed frames, as {@link Memory} says.
      *
      * @param firstPage first page; all {@code pageCount} pages show void
      * @param pageCount how many, at least 1
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if the environment may
-     *         not hold that many frames; with {@link exo.api.ErrorCode#BUSY} if a page is already
-     *         mapped; no effect
+     *         not hold that many frames; with {@link exo.api.ErrorCode#EXHAUSTED} if extra frames
+     *         are needed and the pool has none to spare; with {@link exo.api.ErrorCode#BUSY} if a
+     *         page is already mapped, its last use is not over yet, or it was {@linkplain Pages
+     *         retired}; no effect
+     * @throws exo.api.HostFaultException if the host refuses to map, or the process has so many
+     *         mappings that more might end it; no effect
      * @throws IndexOutOfBoundsException if the window has no such pages
      * @throws IllegalStateException if the window was bound for reading, or is closed
      */
@@ -67,6 +80,7 @@ public interface Window extends AutoCloseable {
      *         exo.api.ErrorCode#UNAVAILABLE} if the pool does not lie on the node; with {@link
      *         exo.api.ErrorCode#BUSY} or {@link exo.api.ErrorCode#OUT_OF_RANGE} for frames asked
      *         for by number; no effect
+     * @throws exo.api.HostFaultException as {@link #allocPages(int, int)}; no effect
      */
     void allocPages(int firstPage, int pageCount, FrameRequest request);
 
@@ -80,11 +94,13 @@ public interface Window extends AutoCloseable {
      * @throws exo.api.ResourceException as {@link #allocPages}, and with {@link
      *         exo.api.ErrorCode#BUSY} if a frame is in use; with {@link
      *         exo.api.ErrorCode#OUT_OF_RANGE} if the pool has no such frame; no effect
+     * @throws exo.api.HostFaultException as {@link #allocPages(int, int)}; no effect
      */
     void allocPagesAt(int firstPage, int pageCount, int firstFrame);
 
     /**
-     * Maps frames that another environment shared.
+     * Maps frames that another environment shared. They are charged to whoever shared them; when
+     * that environment gives them up, or the capability is revoked, the pages show void.
      *
      * @param firstPage first page; all {@code frameCount} pages show void
      * @param frames the capability; it needs {@link exo.api.Rights#READ}, and {@link
@@ -93,8 +109,12 @@ public interface Window extends AutoCloseable {
      * @param frameCount how many, at least 1
      * @throws exo.api.CapabilityException if the capability is not valid or lacks a right; no
      *         effect
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} if a page is already
-     *         mapped; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#BUSY} as {@link
+     *         #allocPages(int, int)}; with {@link exo.api.ErrorCode#UNAVAILABLE} if the window has
+     *         huge pages; no effect
+     * @throws exo.api.HostFaultException as {@link #allocPages(int, int)}; no effect
+     * @throws IndexOutOfBoundsException if the window has no such pages, or the capability no such
+     *         frames
      */
     void map(int firstPage, Frames frames, int firstIndex, int frameCount);
 
@@ -116,7 +136,11 @@ public interface Window extends AutoCloseable {
      * @param frameCount how many, at least 1
      * @throws exo.api.CapabilityException if the capability is not valid or lacks the right; no
      *         effect
-     * @throws exo.api.ResourceException as {@link #allocPages}; no effect
+     * @throws exo.api.ResourceException as {@link #allocPages(int, int)}; with {@link
+     *         exo.api.ErrorCode#UNAVAILABLE} if the window has huge pages; no effect
+     * @throws exo.api.HostFaultException as {@link #allocPages(int, int)}; no effect
+     * @throws IndexOutOfBoundsException if the window has no such pages, or the capability no such
+     *         frames
      * @throws IllegalArgumentException if the frames are not frozen
      * @throws IllegalStateException if the window was bound for reading, or is closed
      */
@@ -166,7 +190,8 @@ public interface Window extends AutoCloseable {
      * <p>Idle pages are those that were returned by {@link #tryReturnPage}. Their content is
      * whatever this environment left there.
      *
-     * @return the name of the page, or {@link Pages#NONE} if no page is idle
+     * @return the name of the page, or {@link Pages#NONE} if no page is idle, or the window is
+     *         closed
      */
     long tryTakePage();
 
@@ -175,9 +200,11 @@ public interface Window extends AutoCloseable {
      * first to go when frames are needed elsewhere. Its name is stale afterwards.
      *
      * @param page the name of the page
-     * @return 0, or the refusal of {@link exo.api.ErrorCode#STALE} if the name is not current or
-     *         the page shows frames of another environment, or of {@link exo.api.ErrorCode#BUSY} if
-     *         a transfer on the page is under way or a ring lies on it; no effect then
+     * @return 0, or the refusal of {@link exo.api.ErrorCode#STALE} if the name is not current, the
+     *         page shows frames of another environment, or the window is closed; of {@link
+     *         exo.api.ErrorCode#UNSETTLED} if it is a copy-on-write view; of {@link
+     *         exo.api.ErrorCode#BUSY} if a transfer on the page is under way or a ring lies on it;
+     *         no effect then
      */
     int tryReturnPage(long page);
 
@@ -214,18 +241,21 @@ public interface Window extends AutoCloseable {
     /**
      * Marks pages as the last that are taken by force, or takes the mark away.
      *
-     * <p>Force takes idle pages first, then unmarked pages from the highest down, then frozen
-     * frames and the buffers of spill areas, then marked pages, and these only if nothing else is
-     * left; a libOS that is given time is told so by {@link
-     * exo.api.upcall.RevokeRequest.Stage#EMERGENCY}. The mark ends when the page shows void.
+     * <p>Force takes idle pages first, then unmarked ones, then those that a transfer or a ring
+     * uses, then frozen frames, then the buffers of spill areas, and marked pages only if nothing
+     * else is left; of equals, those of the window that was bound last, from the highest down. If
+     * marked pages must go, they go before the buffers, which may keep their content. A libOS that
+     * is given time is told so by {@link exo.api.upcall.RevokeRequest.Stage#EMERGENCY}. The mark
+     * ends when the page shows void.
      *
      * @param firstPage first page
      * @param pageCount how many, at least 1; all show frames that are charged to this environment
      * @param guaranteed whether to mark
      * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if more pages would be
      *         marked, over all windows, than the quota guarantees frames; with {@link
-     *         exo.api.ErrorCode#STALE} if a page shows no frame charged to this environment; no
-     *         effect
+     *         exo.api.ErrorCode#STALE} if a page shows no frame charged to this environment; with
+     *         {@link exo.api.ErrorCode#UNAVAILABLE} if the window has huge pages, which force does
+     *         not take; no effect
      * @throws exo.api.RepossessedException if a page was taken by force; no effect
      * @see "Engler, PhD thesis, MIT 1998, page 29: guaranteed mappings"
      */

@@ -14,6 +14,8 @@ import java.util.Objects;
  * </pre>
  *
  * <p>A stage of no length is left out: {@link #NONE} takes at once. Negative lengths count as none.
+ * Whoever gives a notice waits as long; if its thread is interrupted, what is not back yet is taken
+ * at once, and the thread stays interrupted.
  *
  * @param ask how long the request is a plea
  * @param demand how long it is an order

@@ -9,7 +9,9 @@ import java.util.List;
  *
  * <p><b>Contract.</b> Part of the embedder's configuration, so trusted. It is called on the thread
  * of whoever needs the frames, by several threads at once, and under no lock. It must not block,
- * since that thread waits for it. What it throws reaches the request, which then has no effect.
+ * since that thread waits for it. It is asked again, with who is left, until what was chosen is
+ * enough. What it throws reaches the request, which then has no effect, as does an {@link
+ * IllegalStateException} if it answers with none of the candidates.
  */
 @FunctionalInterface
 public interface VictimPolicy {
@@ -32,7 +34,7 @@ public interface VictimPolicy {
     /**
      * {@return the environment that shall lose frames; one of the candidates}
      *
-     * @param candidates who holds extra frames, at least one, in no order
+     * @param candidates who holds extra frames, at least one, in no order; immutable
      */
     Candidate choose(List<Candidate> candidates);
 }

@@ -11,13 +11,20 @@ import java.util.Optional;
  * An entry of the repossession vector: a resource that was taken by force; or how many there were
  * for which the vector had no room.
  *
+ * <pre>
+ *   kind      resource               place
+ *   FRAMES    the frame              its page in the window; -1 if no window showed it
+ *   EXTENT    the first block        -1
+ *   QUANTUM   the first slot         the core
+ *   STATION   the bits of its MAC    the first page of the ring that lay in a window
+ * </pre>
+ *
  * @param kind the kind of resource; of many, that of the last
- * @param resource the number of the resource: the frame, the first block, the first slot; {@link
- *        #MANY} for many
- * @param place where the environment had it: the page in its window, or -1; of many, how many
+ * @param resource the number of the resource, as above; {@link #MANY} for many
+ * @param place where the environment had it, as above; of many, how many
  * @param cause why it was taken
  * @param atNanos when, on the clock of {@link System#nanoTime}
- * @param window the window that {@code place} counts in, if it is a page of one
+ * @param window the window that {@code place} counts in, if a page of it lost its frame
  * @param spill where its content is kept, if it is a page that was spilled
  */
 public record Repossession(ResourceKind kind, long resource, long place, Cause cause,

@@ -11,10 +11,13 @@ import java.util.Optional;
  *
  * @param stage how serious it is
  * @param kind the kind of resource
- * @param count how many are asked for: frames, blocks, slots; 1 for a capability
+ * @param count how many are still to come back at this moment: frames, blocks, slots; 1 for a
+ *        capability
  * @param deadlineNanos when the next stage begins, on the clock of {@link System#nanoTime}: the
- *        demand after a plea, force after a demand or an emergency
- * @param capability the one that shall be given up, if the request is not about an amount
+ *        demand after a plea, if the {@linkplain exo.api.revoke.Notice notice} has one, otherwise
+ *        force
+ * @param capability the one that shall be given up, by {@link exo.api.KeyRing#drop}, if the request
+ *        is not about an amount
  */
 public record RevokeRequest(Stage stage, ResourceKind kind, long count, long deadlineNanos,
         Optional<Capability> capability) {

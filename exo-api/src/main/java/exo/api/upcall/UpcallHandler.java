@@ -15,6 +15,9 @@ import exo.api.net.PacketBinding;
  *
  * <p>An exception thrown by an entry leaves {@code poll} or {@code await} to the libOS's own code;
  * the events not yet delivered stay pending.
+ *
+ * <p>An entry may do whatever the libOS may, and poll too; what is delivered at each poll is then
+ * delivered again inside, unless it was taken before.
  */
 public interface UpcallHandler {
     /**
@@ -54,7 +57,9 @@ public interface UpcallHandler {
     /**
      * The kernel, on behalf of the holder of this environment, asks for resources back.
      *
-     * <p>The libOS chooses which. What it has not returned at the deadline is taken by force.
+     * <p>The libOS chooses which, unless the request names a capability. What it has not returned
+     * at the end of the notice is taken by force. Each stage of the notice is told; a request that
+     * is met or withdrawn before it was heard is not.
      *
      * @param request what is asked for
      */
