@@ -89,9 +89,9 @@ class HostCallHostile {
     private long windowsMapped() {
         long bytes = PAGES * (long) root.memory().pageBytes();
         return OwnProcess.mappings(line -> {
-            String[] ends = line.substring(0, line.indexOf(' ')).split("-");
-            return Long.parseUnsignedLong(ends[1], 16)
-                    - Long.parseUnsignedLong(ends[0], 16) == bytes;
+            int dash = line.indexOf('-');
+            return Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16)
+                    - Long.parseUnsignedLong(line, 0, dash, 16) == bytes;
         });
     }
 
