@@ -35,7 +35,7 @@ public final class TestEnv {
         assertEquals(EnvExit.Reason.RETURNED, exit.reason());
     }
 
-    /** Ends an environment, whether it returns in time or not, and rethrows what its libOS threw. */
+    /** Ends an environment, be it by force, and rethrows what its libOS threw. */
     public static EnvExit end(EnvControl child, Duration grace) {
         EnvExit exit = child.end(grace);
         rethrow(child, exit);

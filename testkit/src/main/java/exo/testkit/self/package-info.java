@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The test's own process: the threads that it runs beside its own, and what the host counts.
+ * The test's own process: threads beside the test's, and what the host counts.
  *
  * <p>It guarantees that what a side thread throws fails the test that waits for its end, and that
  * no wait is endless. It does not guarantee that somebody waits; whoever starts a thread does so.

@@ -162,8 +162,9 @@ class SwapTest {
             env.upcalls().handler(new UpcallHandler() {
                 @Override
                 public void onRevokeRequest(RevokeRequest request) {
-                    tickets.add(user.client().swapOut(user.window(), 4, (int) request.count(),
-                            request.deadlineNanos()));
+                    tickets.add(user.client()
+                            .swapOut(user.window(), 4, (int) request.count(),
+                                    request.deadlineNanos()));
                 }
             });
             ready.countDown();
