@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What the kernel records in Java Flight Recorder.
+ * What the kernel records in Java Flight Recorder, and keeps of what failed.
  *
  * <p>Guarantees: <ul>
  * <li><b>Complete.</b> Every capability made, granted, revoked or dead, every environment begun or
@@ -9,6 +9,8 @@
  * upcalls and batches of pages, for recordings that ask for them. The settings {@code exo.jfc}, at
  * the root of this module's jar, ask for all of it.
  * <li><b>Cheap.</b> An event that no recording asks for costs a test of a flag.
+ * <li><b>Nothing left half.</b> {@link exo.impl.audit.Failures} takes every step of an end, and
+ * throws afterwards what failed.
  * </ul>
  *
  * <p>It does not record single data-path operations; their counters are in {@code exo.api.Account}.

@@ -11,7 +11,8 @@ public interface Binding {
     /**
      * Breaks the binding: when the call returns, nothing reaches the resource through it any more.
      *
-     * <p>Called at most once for each capability, by any thread, holding no lock.
+     * <p>Called at most once for each capability, by any thread, holding no lock. If it fails, the
+     * others are severed all the same, and the resource is kept from everybody from then on.
      *
      * @param cause why
      */

@@ -9,6 +9,7 @@ import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession;
 import exo.impl.audit.CapabilityEvent;
+import exo.impl.audit.Failures;
 import exo.impl.audit.GrantEvent;
 import exo.impl.audit.RevokeEvent;
 import java.util.ArrayDeque;
@@ -318,10 +319,10 @@ public final class CapabilityTable {
             holder.keyTable().closed = true;
             held = new ArrayList<>(holder.keyTable().byLabel.values());
         }
-        for (KernelCapability node : held) {
-            drop(node, cause);
-        }
+        Failures failures = new Failures();
+        held.forEach(node -> failures.attempt(() -> drop(node, cause)));
         settle(); // what it paid for goes before its quota does
+        failures.rethrow();
     }
 
     /**
@@ -557,22 +558,24 @@ public final class CapabilityTable {
     /**
      * Severs the bindings of dead capabilities, children first, then returns their resources; not
      * before others have severed what they revoked above or below, since that reaches the resources
-     * too.
+     * too. Whatever fails, all else is done. A resource that a binding may still reach does not
+     * return: it would be somebody else's, and shown to both.
      */
     private void bury(Burial burial) {
         if (burial == Burial.NONE) {
             return;
         }
+        Failures failures = new Failures();
         try {
             for (KernelCapability node : burial.dead().reversed()) {
-                sever(node, burial.cause());
+                sever(node, burial.cause(), failures);
             }
             burial.earlier().forEach(Burial::await);
             for (KernelCapability node : burial.dead().reversed()) {
-                if (node.isOriginal()) {
-                    node.returnResource();
+                if (node.isOriginal() && !node.isReached()) {
+                    failures.attempt(node::returnResource);
                 }
-                CapabilityEvent.died(node, burial.cause().name());
+                failures.attempt(() -> CapabilityEvent.died(node, burial.cause().name()));
             }
         } finally {
             synchronized (this) {
@@ -580,15 +583,18 @@ public final class CapabilityTable {
             }
             burial.over().countDown();
         }
+        failures.rethrow();
     }
 
-    private void sever(KernelCapability node, Repossession.Cause cause) {
+    private void sever(KernelCapability node, Repossession.Cause cause, Failures failures) {
         List<Binding> severed;
         synchronized (this) {
             severed = node.takeBindings();
         }
         for (Binding binding : severed) {
-            binding.sever(cause);
+            if (!failures.attempt(() -> binding.sever(cause))) {
+                node.markReached();
+            }
         }
     }
 

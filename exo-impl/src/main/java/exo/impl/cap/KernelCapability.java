@@ -38,6 +38,7 @@ public abstract class KernelCapability implements Capability {
     private final Object bornInEpoch;
     private volatile Object epoch = FIRST_EPOCH; // written under the table's lock
     private volatile boolean dropped; // written under the table's lock
+    private volatile boolean reached; // by a binding that could not be severed; never taken back
 
     // Guarded by the table's lock, as all fields below.
     KernelCapability next; // for Siblings alone, as the next
@@ -66,8 +67,9 @@ public abstract class KernelCapability implements Capability {
     protected abstract KernelCapability copy(Lineage changed);
 
     /**
-     * Returns the resource that this capability was made with. Called once for an {@link
-     * #isOriginal original} that has died and whose bindings are severed, holding no lock.
+     * Returns the resource that this capability was made with. Called at most once for an {@link
+     * #isOriginal original} that has died, holding no lock; not if a binding to it, or to what was
+     * derived from it, could not be severed.
      */
     protected void returnResource() {}
 
@@ -157,6 +159,18 @@ public abstract class KernelCapability implements Capability {
 
     final void markDropped() {
         dropped = true;
+    }
+
+    /** Remembers that a binding through it could not be severed, and reaches what lies above. */
+    final void markReached() {
+        for (KernelCapability node = this; node != null; node = node.lineage.parent()) {
+            node.reached = true;
+        }
+    }
+
+    /** {@return whether a binding that could not be severed may reach its resource} */
+    public final boolean isReached() {
+        return reached;
     }
 
     // ---- the tree; the caller holds the table's lock -------------------------------------------

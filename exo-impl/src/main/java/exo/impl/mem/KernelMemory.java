@@ -16,6 +16,7 @@ import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.MemFd;
+import exo.impl.audit.Failures;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
@@ -575,19 +576,28 @@ public final class KernelMemory implements Memory, EnvService {
 
     /**
      * Returns frames that this environment allocated and shows nowhere any more: first whoever they
-     * were shared with loses them, then the pool gets them.
+     * were shared with loses them, then the pool gets them. Those that somebody could not be made
+     * to lose stay used and charged.
      */
     void giveBack(int[] frames) {
         List<KernelFrames> gone = sharesOf(frames);
+        Failures failures = new Failures();
         for (KernelFrames shared : gone) {
             // Known until it is dropped: whoever frees another frame of it waits for that here too.
-            capabilities.drop(shared, Repossession.Cause.OWNER_GONE);
+            failures.attempt(() -> capabilities.drop(shared, Repossession.Cause.OWNER_GONE));
         }
+        List<KernelFrames> kept = gone.stream().filter(KernelFrames::isReached).toList();
         synchronized (lock) {
-            shares.removeAll(gone);
+            shares.removeIf(shared -> gone.contains(shared) && !kept.contains(shared));
         }
-        pool.free(frames);
-        owner.ledger().releaseFrames(frames.length);
+        int[] free = kept.isEmpty()
+                ? frames
+                : Arrays.stream(frames)
+                        .filter(frame -> kept.stream().noneMatch(s -> s.contains(frame)))
+                        .toArray();
+        pool.free(free);
+        owner.ledger().releaseFrames(free.length);
+        failures.rethrow();
     }
 
     private List<KernelFrames> sharesOf(int[] frames) {

@@ -399,4 +399,75 @@ class RevocationTest {
         assertEquals(0, table.revoke(top));
         assertFalse(child.isLive());
     }
+
+    // ---- when something fails ------------------------------------------------------------------
+
+    private static Binding failing(RuntimeException failure) {
+        return cause -> {
+            throw failure;
+        };
+    }
+
+    @Test
+    void shouldSeverAllThoughSomeFail() {
+        IllegalStateException first = new IllegalStateException("first");
+        OutOfMemoryError second = new OutOfMemoryError("second");
+        List<String> severed = new ArrayList<>();
+        KernelCapability child = table.derive(top, Rights.ALL, "child");
+        KernelCapability grandchild = table.derive(child, Rights.ALL, "grandchild");
+        table.attach(grandchild, failing(first));
+        table.attach(grandchild, cause -> severed.add("beside"));
+        table.attach(child, cause -> {
+            throw second;
+        });
+        table.attach(child, cause -> severed.add("above"));
+        assertSame(first, assertThrows(RuntimeException.class, () -> table.revoke(top)));
+        assertEquals(List.of(second), List.of(first.getSuppressed()));
+        assertEquals(List.of("beside", "above"), severed);
+    }
+
+    @Test
+    void shouldReturnAllThatNothingReachesThoughSomeFail() {
+        IllegalStateException failure = new IllegalStateException("a binding");
+        Token reached = Token.madeBy(table.derive(top, Rights.ALL, "one"), owner, "reached");
+        Token other = Token.madeBy(table.derive(top, Rights.ALL, "two"), owner, "other");
+        table.attach(table.derive(reached, Rights.READ, "part"), failing(failure));
+        assertSame(failure, assertThrows(RuntimeException.class, () -> table.revoke(top)));
+        assertEquals(1, other.returned.get());
+        assertEquals(0, reached.returned.get(), "whoever got it next would share it");
+    }
+
+    @Test
+    void shouldKeepWhatWasReachedWhenItsSourceDiesLater() {
+        KernelCapability child = table.derive(top, Rights.ALL, "child");
+        table.attach(child, failing(new IllegalStateException("a binding")));
+        assertThrows(IllegalStateException.class, () -> table.revoke(top));
+        assertTrue(table.drop(top, Cause.REVOKED));
+        assertEquals(0, top.returned.get());
+    }
+
+    @Test
+    void shouldReturnTheOthersThoughOneDoesNot() {
+        OutOfMemoryError failure = new OutOfMemoryError("a resource");
+        Token first = Token.madeBy(table.derive(top, Rights.ALL, "one"), owner, "first");
+        Token second = Token.madeBy(table.derive(top, Rights.ALL, "two"), owner, "second");
+        List.of(first, second).forEach(token -> token.onReturn = () -> {
+            throw failure;
+        });
+        assertSame(failure, assertThrows(Error.class, () -> table.revoke(top)));
+        assertEquals(1, first.returned.get());
+        assertEquals(1, second.returned.get());
+    }
+
+    @Test
+    void shouldDropAllThatAnEndedOneHoldsThoughSomeFail() {
+        IllegalStateException failure = new IllegalStateException("a binding");
+        Token other = Token.original(table, owner, "other");
+        table.attach(top, failing(failure));
+        assertSame(failure, assertThrows(RuntimeException.class,
+                () -> table.close(owner, Cause.OWNER_GONE)));
+        assertEquals(List.of(), table.heldBy(owner));
+        assertEquals(1, other.returned.get());
+        assertEquals(0, owner.ledger().used(Charge.OBJECTS));
+    }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A capability for nothing, that counts how often its resource came back. */
 final class Token extends KernelCapability {
     final AtomicInteger returned;
+    Runnable onReturn = () -> {}; // a resource whose return fails
     private final ResourceKind kind;
 
     private Token(Lineage lineage, AtomicInteger returned, ResourceKind kind) {
@@ -58,6 +59,7 @@ final class Token extends KernelCapability {
     @Override
     protected void returnResource() {
         returned.incrementAndGet();
+        onReturn.run();
     }
 
     @Override

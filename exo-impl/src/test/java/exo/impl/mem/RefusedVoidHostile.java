@@ -181,7 +181,41 @@ class RefusedVoidHostile {
         assertEquals(0, window.segment().get(ValueLayout.JAVA_LONG, 0));
         window.releasePages(0, 1);
         source.close();
-        assertEquals(0, pool.usedCount());
+        assertEquals(1, pool.usedCount(), "it was shown by a dead share: nobody gets it any more");
+    }
+
+    @Test
+    void shouldFreeNoFrameThatTheHostStillShows() {
+        Window source = memory.bindWindow(3, Rights.READ_WRITE);
+        source.allocPages(0, 3);
+        int[] frames = {source.frame(0), source.frame(1), source.frame(2)};
+        Frames shared = memory.share(source, 0, 2, Rights.READ_WRITE, "shared");
+        Frames other = memory.share(source, 0, 1, Rights.READ_WRITE, "other");
+        window.map(0, shared, 0, 2);
+        pages.firstRefused = 0;
+        assertThrows(HostFaultException.class, () -> source.releasePages(0, 1));
+        assertFalse(shared.isLive());
+        assertFalse(other.isLive(), "a share of a frame that nobody has");
+        source.releasePages(1, 2);
+        assertFalse(pool.isFree(frames[0]));
+        assertFalse(pool.isFree(frames[1]), "released later, and still shown");
+        assertTrue(pool.isFree(frames[2]));
+        assertEquals(2, root.ledger().used(Charge.FRAMES));
+    }
+
+    @Test
+    void shouldThawNoFrameThatTheHostStillShows() {
+        Window source = memory.bindWindow(1, Rights.READ_WRITE);
+        source.allocPages(0, 1);
+        int frame = source.frame(0);
+        KernelFrames frozen = (KernelFrames) memory.snapshot(source, 0, 1, "frozen");
+        window.mapCopy(0, frozen, 0, 1);
+        pages.firstRefused = 0;
+        assertThrows(HostFaultException.class,
+                () -> table.drop(frozen, Repossession.Cause.REVOKED));
+        source.settle(0, 1);
+        source.releasePages(0, 1);
+        assertFalse(pool.isFree(frame));
     }
 
     @Test
