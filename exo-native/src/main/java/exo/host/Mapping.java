@@ -239,40 +239,62 @@ public final class Mapping implements AutoCloseable {
                 "raise the limit on locked memory (ulimit -l), or grant CAP_IPC_LOCK");
     }
 
+    /** {@return whether it was closed, and its addresses mean something else perhaps} */
+    public boolean isClosed() {
+        return closed.get();
+    }
+
     /**
      * Ends all access, then unmaps. Idempotent. Cost: a handshake with all running threads,
      * microseconds to milliseconds.
      *
-     * @throws IllegalStateException if a thread is in a host call with a part of the memory; no
-     *         effect
+     * @throws IllegalStateException if a thread is in a host call with a part of the memory, or the
+     *         host does not unmap it: see {@link #tryClose}
      */
     @Override
     public void close() {
         if (!tryClose()) {
-            throw new IllegalStateException("a thread is in a host call with the memory");
+            throw new IllegalStateException(
+                    "a thread is in a host call with the memory, or the host has no mapping left");
         }
     }
 
     /**
      * Ends all access, then unmaps, unless a thread is in a host call with a part of the memory:
      * whoever has the segment may pass a buffer over it to a channel, and wait there for ever.
-     * Until that call is over the addresses must mean nothing else. Idempotent.
+     * Until that call is over the addresses must mean nothing else. Nor does it unmap while the
+     * host has no mapping left, and would need one, since it keeps this memory and others beside it
+     * as one. Idempotent.
      *
-     * @return whether it is closed; if not, there is no effect
+     * @return whether it is closed; if not, it stays mapped
      */
     public boolean tryClose() {
         if (!closed.compareAndSet(false, true)) {
             return true;
         }
-        try {
-            arena.close();
-        } catch (IllegalStateException e) { // it is used by a channel
+        if (!tryEndAccess()) {
             closed.set(false);
             return false;
         }
         // Safety: no segment over the range is alive any more.
-        Descriptor.check(Syscall.call(SyscallNumber.MUNMAP, address, bytes),
-                "munmap(" + bytes + " bytes)", "raise vm.max_map_count");
+        long result = Syscall.call(SyscallNumber.MUNMAP, address, bytes);
+        if (result == -Errno.ENOMEM.number()) {
+            closed.set(false);
+            return false;
+        }
+        Descriptor.check(result, "munmap(" + bytes + " bytes)", "report this as a defect");
         return true;
+    }
+
+    private boolean tryEndAccess() {
+        if (!arena.scope().isAlive()) {
+            return true; // the host did not unmap it then
+        }
+        try {
+            arena.close();
+            return true;
+        } catch (IllegalStateException e) { // it is used by a channel
+            return false;
+        }
     }
 }

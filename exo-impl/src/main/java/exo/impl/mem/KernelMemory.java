@@ -328,18 +328,20 @@ public final class KernelMemory implements Memory, EnvService {
 
     @Override
     public void closeThread() {
+        Failures failures = new Failures();
         for (KernelWindow window : windowsNow()) {
             if (window.isOwnedBy(Thread.currentThread())) {
-                window.closeAtEnd();
+                failures.attempt(window::closeAtEnd);
             }
         }
+        failures.rethrow();
     }
 
     @Override
     public void abort() {
-        for (KernelWindow window : windowsNow()) {
-            window.abort();
-        }
+        Failures failures = new Failures();
+        windowsNow().forEach(window -> failures.attempt(window::abort));
+        failures.rethrow();
     }
 
     /** Whoever was in a host call with a window that is gone ends at some time, and comes by. */

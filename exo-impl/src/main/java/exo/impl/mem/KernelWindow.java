@@ -116,7 +116,7 @@ final class KernelWindow implements Window, PinnableWindow {
                 pages.show(firstPage, frames, PageTable.OWN);
             }
         } catch (RuntimeException | Error e) { // or closed by force meanwhile
-            account.giveBack(frames);
+            account.settle(pages.hidden(firstPage, frames), 0);
             throw e;
         }
         WindowEvent.allocated(memory.owner().name(), firstPage, frames.length);
@@ -151,7 +151,7 @@ final class KernelWindow implements Window, PinnableWindow {
         try {
             showForeign(binding, PageTable.VIEW);
         } catch (RuntimeException | Error e) {
-            account.release(frameCount);
+            account.settle(new int[0], pages.hidden(firstPage, binding.numbers()).length);
             throw e;
         }
         noteMapped(binding);
@@ -169,12 +169,16 @@ final class KernelWindow implements Window, PinnableWindow {
                             frames.toString(), "it was revoked while it was mapped",
                             "ask its source for a new one");
                 }
-                pages.show(binding.firstPage(), binding.numbers(), how);
-                binding.shown(table);
+                try {
+                    pages.show(binding.firstPage(), binding.numbers(), how);
+                } finally {
+                    binding.shown(table);
+                }
             }
         } catch (RuntimeException | Error e) { // or closed by force meanwhile
-            shared.remove(binding);
-            memory.capabilities().detach(frames, binding);
+            if (detachIfGone(binding)) {
+                shared.remove(binding);
+            }
             throw e;
         }
     }
@@ -467,7 +471,12 @@ final class KernelWindow implements Window, PinnableWindow {
             pages.tryClose();
             pages.awaitTakers();
         }
-        release(0, pageCount(), false);
+        try {
+            release(0, pageCount(), false);
+        } catch (RuntimeException | Error e) {
+            pages.reopen(); // whoever closes it next gives back what is left
+            throw e;
+        }
         synchronized (pages) {
             pages.awaitTakers(); // of what somebody else shared, they may have come meanwhile
             unmap();
@@ -501,7 +510,12 @@ final class KernelWindow implements Window, PinnableWindow {
      */
     void abort() {
         if (pages.tryClose()) {
-            force.takeAll();
+            try {
+                force.takeAll();
+            } catch (RuntimeException | Error e) {
+                pages.reopen();
+                throw e;
+            }
             memory.forget(this);
         }
     }
@@ -606,14 +620,8 @@ final class KernelWindow implements Window, PinnableWindow {
 
     /** Counts what the pages show now; any thread, without the lock. */
     void count(FrameCensus census) {
-        if (isHuge()) {
-            return; // its frames are in no table
-        }
-        for (int page = 0; page < pageCount(); page++) {
-            byte state = table.state(page);
-            if (state != PageTable.VOID && state != PageTable.TAKEN) {
-                census.count(table.frame(page), state == PageTable.OWN && table.isIdle(page));
-            }
+        if (!isHuge()) { // whose frames are in no table
+            table.count(census);
         }
     }
 

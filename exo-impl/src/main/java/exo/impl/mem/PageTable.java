@@ -3,6 +3,7 @@ package exo.impl.mem;
 
 import exo.api.ErrorCode;
 import exo.api.mem.Pages;
+import exo.impl.info.FrameCensus;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -106,6 +107,16 @@ final class PageTable {
             name = nextIdle[Pages.index(name)];
         }
         return count;
+    }
+
+    /** Counts what the pages show now; any thread. */
+    void count(FrameCensus census) {
+        for (int page = 0; page < state.length; page++) {
+            byte shown = state(page);
+            if (isShown(shown)) {
+                census.count(frame[page], shown == OWN && isIdle(page));
+            }
+        }
     }
 
     int pins(int page) {

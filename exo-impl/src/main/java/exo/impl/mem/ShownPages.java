@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * What the pages of one window show: its address range and its page table, changed together.
@@ -90,6 +91,11 @@ class ShownPages { // not final: in a test the host refuses
         return first;
     }
 
+    /** Undoes {@link #tryClose}, after which not all could be given back. */
+    synchronized void reopen() {
+        closed = false;
+    }
+
     // ---- repossessions under way ---------------------------------------------------------------
 
     /** Holds the lock. */
@@ -121,8 +127,8 @@ class ShownPages { // not final: in a test the host refuses
     // ---- showing -------------------------------------------------------------------------------
 
     /**
-     * Maps frames to pages that show void, or fails with no effect. Holds the lock; the owner
-     * thread.
+     * Maps frames to pages that show void, or fails with no effect; but if the host refuses to undo
+     * what it did, some pages show their frames. Holds the lock; the owner thread.
      *
      * @param how {@link PageTable#OWN} or {@link PageTable#SHARED}, or {@link PageTable#VIEW} for
      *        private views
@@ -130,32 +136,58 @@ class ShownPages { // not final: in a test the host refuses
     void show(int firstPage, int[] frames, byte how) {
         checkOpen();
         int done = 0;
-        int noted = 0;
         try {
             while (done < frames.length) {
                 done += mapRun(firstPage, frames, done, how == PageTable.VIEW);
             }
             table.pruneIdle();
-            while (noted < frames.length) {
-                table.map(firstPage + noted, frames[noted], how);
-                forgetLoss(firstPage + noted++);
+            for (int i = 0; i < frames.length; i++) {
+                table.map(firstPage + i, frames[i], how);
+                forgetLoss(firstPage + i);
             }
             follow(firstPage, frames.length);
         } catch (HostException e) {
-            hide(firstPage, frames.length, noted);
+            hide(firstPage, frames, done, how, e);
             throw Faults.memory(e, "pages of a window");
         } catch (RuntimeException | Error e) {
-            hide(firstPage, frames.length, noted);
+            hide(firstPage, frames, done, how, e);
             throw e;
         }
     }
 
-    /** Makes pages void again that could not all be shown. Holds the lock; the owner thread. */
-    private void hide(int firstPage, int pageCount, int noted) {
-        mapping.mapVoid(bytes(firstPage), bytes(pageCount));
-        for (int page = firstPage; page < firstPage + noted; page++) {
-            table.unmap(page);
+    /**
+     * Makes pages void again that could not all be shown. If the host refuses that, those that are
+     * mapped are in use: what they show must not be anybody else's. Holds the lock; the owner
+     * thread.
+     */
+    private void hide(int firstPage, int[] frames, int done, byte how, Throwable failure) {
+        boolean gone = true;
+        try {
+            mapVoid(firstPage, frames.length);
+        } catch (HostException e) {
+            gone = false;
+            failure.addSuppressed(e);
         }
+        for (int i = 0; i < done; i++) {
+            boolean noted = isShown(firstPage + i, frames[i]);
+            if (gone && noted) {
+                table.unmap(firstPage + i);
+            } else if (!gone && !noted) {
+                table.map(firstPage + i, frames[i], how);
+            }
+        }
+    }
+
+    private boolean isShown(int page, int frame) {
+        return PageTable.isShown(table.state(page)) && table.frame(page) == frame;
+    }
+
+    /** {@return those of some frames that the pages they were meant for do not show} */
+    synchronized int[] hidden(int firstPage, int[] frames) {
+        return IntStream.range(0, frames.length)
+                .filter(i -> !isShown(firstPage + i, frames[i]))
+                .map(i -> frames[i])
+                .toArray();
     }
 
     /**

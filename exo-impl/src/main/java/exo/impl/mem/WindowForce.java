@@ -108,7 +108,7 @@ final class WindowForce {
      */
     int repossess(int most, Victims.Choice choice, Repossession.Cause cause) {
         Victims victims = announce(most, choice);
-        take(victims, cause, choice != Victims.Choice.IDLE && !spills.isEmpty());
+        takeCharged(victims, cause, choice);
         return victims.count();
     }
 
@@ -123,12 +123,19 @@ final class WindowForce {
         Victims victims = announce(most, choice);
         // Looked for after the announcement: pages that are being taken nobody can share any more.
         if (memory.isSeenByOthers() || (isPinned(victims) && !tryReleasePins())) {
-            leave(victims);
+            leave(victims, Repossession.Cause.DEADLINE);
             return 0;
         }
-        take(victims, Repossession.Cause.DEADLINE,
-                choice != Victims.Choice.IDLE && !spills.isEmpty());
+        takeCharged(victims, Repossession.Cause.DEADLINE, choice);
         return victims.count();
+    }
+
+    private void takeCharged(Victims victims, Repossession.Cause cause, Victims.Choice choice) {
+        try {
+            take(victims, cause, choice != Victims.Choice.IDLE && !spills.isEmpty(), false);
+        } catch (HostException e) {
+            throw Faults.memory(e, "pages of a window");
+        }
     }
 
     private Victims announce(int most, Victims.Choice choice) {
@@ -160,7 +167,13 @@ final class WindowForce {
         return table.pins(page) == 0 ? Victims.Choice.UNMARKED : Victims.Choice.PINNED;
     }
 
-    /** Takes the pages of a mapping of foreign frames, as far as they still show them. */
+    /**
+     * Takes the pages of a mapping of foreign frames, as far as they still show them. No page shows
+     * what is dead because the host has no mapping left to take it out: then all of the window is
+     * taken.
+     *
+     * @throws HostFaultException if the host refuses that too
+     */
     void takeShared(SharedPages binding, Repossession.Cause cause) {
         Victims victims;
         synchronized (pages) {
@@ -175,7 +188,36 @@ final class WindowForce {
             victims = new Victims(Arrays.copyOf(shown, count));
             announce(victims);
         }
-        take(victims, cause, false);
+        try {
+            take(victims, cause, false, false);
+        } catch (HostException e) {
+            takeWindow(cause);
+        }
+    }
+
+    /** Makes all of the window void at once, which is one mapping then. */
+    private void takeWindow(Repossession.Cause cause) {
+        Victims victims;
+        synchronized (pages) {
+            pages.awaitTakers();
+            if (pages.mapping().isClosed()) {
+                return; // meanwhile, and shows nothing
+            }
+            int[] shown = new int[table.pageCount()];
+            int count = 0;
+            for (int page = 0; page < table.pageCount(); page++) {
+                if (PageTable.isShown(table.state(page))) {
+                    shown[count++] = page;
+                }
+            }
+            victims = new Victims(Arrays.copyOf(shown, count));
+            announce(victims);
+        }
+        try {
+            take(victims, cause, !spills.isEmpty(), true);
+        } catch (HostException e) {
+            throw Faults.memory(e, "a window that shows what is dead");
+        }
     }
 
     /**
@@ -196,31 +238,30 @@ final class WindowForce {
      * any more: pages that still show something are their owner's as before.
      *
      * @param kept whether their content is spilled as far as there is room
-     * @throws HostFaultException if the host refuses to make some of them void
+     * @param whole whether all else in the window becomes void too
+     * @throws HostException if the host refuses to make some of them void
      */
-    private void take(Victims victims, Repossession.Cause cause, boolean kept) {
+    private void take(Victims victims, Repossession.Cause cause, boolean kept, boolean whole) {
         try {
             drain(victims, cause);
             synchronized (pages) {
                 Map<Integer, Repossession.Spill> early = kept ? spillPrivate(victims) : Map.of();
                 try {
-                    makeVoid(victims);
+                    makeVoid(victims, whole);
                 } finally {
                     tell(victims, cause, kept, early);
                 }
             }
-        } catch (HostException e) {
-            throw Faults.memory(e, "pages of a window");
         } finally {
-            leave(victims);
+            leave(victims, cause);
             account.settle(victims.owned(), victims.views());
         }
     }
 
     /** Ends a repossession, whatever came of it. Holds no lock. */
-    private void leave(Victims victims) {
+    private void leave(Victims victims, Repossession.Cause cause) {
         synchronized (pages) {
-            restore(victims);
+            restore(victims, cause);
             pages.takerGoes();
         }
     }
@@ -243,15 +284,24 @@ final class WindowForce {
     }
 
     /** Makes pages void as far as the host does it. Holds the lock. */
-    private void makeVoid(Victims victims) {
+    private void makeVoid(Victims victims, boolean whole) {
+        if (whole) {
+            pages.mapVoid(0, table.pageCount());
+            gone(victims, 0, victims.count());
+            return;
+        }
         for (int i = 0; i < victims.count(); i += victims.run(i)) {
             pages.mapVoid(victims.page(i), victims.run(i));
-            for (int gone = i; gone < i + victims.run(i); gone++) {
-                int page = victims.page(gone);
-                victims.gone(gone, table.frame(page));
-                table.forgetFrame(page);
-                pages.unmark(page);
-            }
+            gone(victims, i, victims.run(i));
+        }
+    }
+
+    private void gone(Victims victims, int start, int count) {
+        for (int i = start; i < start + count; i++) {
+            int page = victims.page(i);
+            victims.gone(i, table.frame(page));
+            table.forgetFrame(page);
+            pages.unmark(page);
         }
     }
 
@@ -261,28 +311,33 @@ final class WindowForce {
         for (int i = 0; i < victims.goneCount(); i++) {
             int page = victims.page(i);
             int frame = victims.frame(i);
-            Optional<Repossession.Spill> spill = kept && victims.state(i) == PageTable.OWN
+            tell(page, frame, cause, kept && victims.state(i) == PageTable.OWN
                     ? spills.trySpill(contentOf(frame))
-                    : Optional.ofNullable(early.get(page));
-            Repossession entry = new Repossession(ResourceKind.FRAMES, frame, page, cause,
-                    System.nanoTime(), Optional.of(window), spill);
-            pages.lost(page, entry);
-            owner.repossessed(entry);
+                    : Optional.ofNullable(early.get(page)));
         }
+    }
+
+    private void tell(int page, int frame, Repossession.Cause cause,
+            Optional<Repossession.Spill> spill) {
+        Repossession entry = new Repossession(ResourceKind.FRAMES, frame, page, cause,
+                System.nanoTime(), Optional.of(window), spill);
+        pages.lost(page, entry);
+        owner.repossessed(entry);
     }
 
     /**
      * Leaves the owner the pages that could not be made void. Those that show somebody else's
-     * frames stay taken, so that no transfer reaches these; the owner can release them. Holds the
-     * lock.
+     * frames are taken all the same, so that no transfer reaches these. Holds the lock.
      */
-    private void restore(Victims victims) {
+    private void restore(Victims victims, Repossession.Cause cause) {
         for (int i = victims.goneCount(); i < victims.count(); i++) {
             int page = victims.page(i);
+            int frame = table.frame(page);
             if (PageTable.isCharged(victims.state(i))) {
-                table.change(page, table.frame(page), victims.state(i));
+                table.change(page, frame, victims.state(i));
             } else {
                 table.forgetFrame(page);
+                tell(page, frame, cause, Optional.empty());
             }
         }
     }

@@ -7,30 +7,42 @@ import exo.api.ErrorCode;
 import exo.api.Exokernel;
 import exo.api.HostConfig;
 import exo.api.HostFaultException;
+import exo.api.RepossessedException;
 import exo.api.ResourceKind;
 import exo.api.Rights;
 import exo.api.mem.Frames;
+import exo.api.mem.Memory;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
 import exo.host.Errno;
+import exo.host.Facilities;
 import exo.host.HostException;
 import exo.host.Mapping;
+import exo.host.MemFd;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.Principal;
 import exo.impl.kernel.TestEnv;
+import exo.testkit.ChildJvm;
+import exo.testkit.Subprocess;
 import exo.testkit.self.SideThread;
+import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,9 +62,10 @@ class RefusedVoidHostile {
     private final KernelWindow window = new KernelWindow(memory, new Account(),
             Rights.READ_WRITE, pages);
 
-    /** Pages of which the host makes none void from one on. */
+    /** Pages of which the host makes none void, and to which it maps no run, from one on. */
     private static final class RefusingPages extends ShownPages {
         int firstRefused = PAGES;
+        int firstRefusedRun = PAGES;
 
         RefusingPages(FramePool pool) {
             super(pool, Mapping.reserve((long) PAGES * pool.pageBytes()),
@@ -61,10 +74,20 @@ class RefusedVoidHostile {
 
         @Override
         void mapVoid(int firstPage, int pageCount) {
-            if (firstPage >= firstRefused) {
+            check(firstPage < firstRefused);
+            super.mapVoid(firstPage, pageCount);
+        }
+
+        @Override
+        int mapRun(int firstPage, int[] frames, int start, boolean privately) {
+            check(firstPage + start < firstRefusedRun);
+            return super.mapRun(firstPage, frames, start, privately);
+        }
+
+        private static void check(boolean accepted) {
+            if (!accepted) {
                 throw new HostException("mmap", Errno.ENOMEM.number(), "free memory");
             }
-            super.mapVoid(firstPage, pageCount);
         }
     }
 
@@ -216,6 +239,190 @@ class RefusedVoidHostile {
         source.settle(0, 1);
         source.releasePages(0, 1);
         assertFalse(pool.isFree(frame));
+    }
+
+    /** Frames of which each is a run of its own. */
+    private Window scattered() {
+        Window source = memory.bindWindow(3, Rights.READ_WRITE);
+        for (int page = 0; page < 3; page++) {
+            source.allocPagesAt(page, 1, 10 - 2 * page);
+        }
+        return source;
+    }
+
+    @Test
+    void shouldNotFreeWhatCouldNotBeMadeVoidAgain() {
+        memory.bindWindow(8, Rights.READ_WRITE).allocPagesAt(0, 8, 1); // 0, and 9 to 15 are left
+        pages.firstRefusedRun = 1;
+        pages.firstRefused = 0;
+        assertThrows(HostFaultException.class, () -> window.allocPages(0, 8));
+        assertEquals(0, window.frame(0));
+        assertTrue(window.isLive(window.page(0)), "what it shows is its own");
+        assertFalse(pool.isFree(0));
+        assertEquals(9, pool.usedCount());
+        assertEquals(9, root.ledger().used(Charge.FRAMES));
+        pages.firstRefused = PAGES;
+        window.releasePages(0, 1);
+        assertEquals(8, pool.usedCount());
+        assertEquals(8, root.ledger().used(Charge.FRAMES));
+    }
+
+    @Test
+    void shouldSeverWhatCouldNotBeMadeVoidAgain() {
+        Window source = scattered();
+        Frames shared = memory.share(source, 0, 3, Rights.READ_WRITE, "shared");
+        source.segment().set(ValueLayout.JAVA_LONG, 0, 42);
+        pages.firstRefusedRun = 1;
+        pages.firstRefused = 0;
+        assertThrows(HostFaultException.class, () -> window.map(0, shared, 0, 3));
+        assertEquals(42, window.segment().get(ValueLayout.JAVA_LONG, 0));
+        pages.firstRefused = PAGES;
+        table.drop((KernelFrames) shared, Repossession.Cause.REVOKED);
+        assertEquals(0, window.segment().get(ValueLayout.JAVA_LONG, 0));
+    }
+
+    @Test
+    void shouldChargeForViewsThatCouldNotBeMadeVoidAgain() {
+        Window source = scattered();
+        Frames frozen = memory.snapshot(source, 0, 3, "frozen");
+        pages.firstRefusedRun = 1;
+        pages.firstRefused = 0;
+        assertThrows(HostFaultException.class, () -> window.mapCopy(0, frozen, 0, 3));
+        assertEquals(3 + 3 + 1, root.ledger().used(Charge.FRAMES), "frozen, set aside, and one");
+        pages.firstRefused = PAGES;
+        window.releasePages(0, 3);
+        table.drop((KernelFrames) frozen, Repossession.Cause.REVOKED);
+        source.close();
+        assertEquals(0, root.ledger().used(Charge.FRAMES));
+        assertEquals(0, pool.usedCount());
+    }
+
+    @Test
+    void shouldLeaveAWindowOpenThatCouldNotBeMadeVoid() {
+        window.allocPages(0, 2);
+        pages.firstRefused = 0;
+        assertThrows(HostFaultException.class, window::close);
+        assertEquals(2, pool.usedCount());
+        assertTrue(window.isLive(window.page(0)));
+        window.releasePages(0, 1);
+    }
+
+    @Test
+    void shouldTakeAllOfAWindowThatADeadShareCannotBeTakenOutOf() throws InterruptedException {
+        Window source = memory.bindWindow(1, Rights.READ_WRITE);
+        source.allocPages(0, 1);
+        Frames shared = memory.share(source, 0, 1, Rights.READ_WRITE, "shared");
+        window.allocPages(0, 2);
+        window.map(3, shared, 0, 1);
+        window.segment().set(ValueLayout.JAVA_LONG, 0, 41);
+        window.segment().set(ValueLayout.JAVA_LONG, pages.bytes(3), 42);
+        AtomicInteger drained = new AtomicInteger();
+        assertTrue(window.tryPin(window.page(1), 1, PageMarks.READ) >= 0);
+        window.attach(deadline -> {
+            drained.incrementAndGet();
+            window.unpin(1, 1);
+        });
+        pages.firstRefused = 1; // not that the whole becomes void
+        table.drop((KernelFrames) shared, Repossession.Cause.REVOKED);
+        assertNobodyWaits();
+        assertEquals(0, window.segment().get(ValueLayout.JAVA_LONG, pages.bytes(3)));
+        assertEquals(0, window.segment().get(ValueLayout.JAVA_LONG, 0));
+        assertEquals(1, drained.get(), "a frame goes when no transfer uses it any more");
+        for (int page : new int[]{0, 1, 3}) {
+            assertInstanceOf(RepossessedException.class, window.stale(page));
+        }
+        assertEquals(1, pool.usedCount());
+        assertEquals(1, root.ledger().used(Charge.FRAMES));
+        window.allocPages(0, 4); // as void pages are
+        source.close();
+        assertEquals(4, pool.usedCount());
+    }
+
+    /**
+     * Uses up the host's mappings, then lets a share die that lies between other pages. All that
+     * takes is done once before: without a mapping left the JVM cannot load a class.
+     */
+    static final class FullHost {
+        private static final Path LIMIT = Path.of("/proc/sys/vm/max_map_count");
+        private static final long PAGE = Facilities.pageBytes();
+        private static final long LARGE = 1 << 30;
+
+        private final Exokernel kernel = Exokernel
+                .boot(HostConfig.minimal().memory(MemoryConfig.frames(16)));
+        private final Memory memory = kernel.rootEnv().memory();
+        private final Window source = memory.bindWindow(1);
+        private final Window user = memory.bindWindow(3);
+        private boolean unmapped;
+
+        private FullHost() {}
+
+        public static void main(String[] arguments) throws IOException {
+            long most = Long.parseLong(Files.readAllLines(LIMIT).getFirst());
+            FullHost host = new FullHost();
+            assertThrows(HostException.class, () -> Mapping.reserve(Long.MAX_VALUE - PAGE + 1));
+            host.severed(0);
+            System.out.println("shows " + host.severed(most));
+            System.out.println("unmapped " + host.unmapped);
+            host.kernel.close();
+        }
+
+        /** {@return what the page shows afterwards} The host keeps the three pages as one. */
+        private long severed(long most) {
+            source.allocPagesAt(0, 1, 1);
+            Frames shared = memory.share(source, 0, 1, Rights.READ_WRITE, "shared");
+            user.allocPagesAt(0, 1, 0);
+            user.map(1, shared, 0, 1);
+            user.allocPagesAt(2, 1, 2);
+            user.segment().set(ValueLayout.JAVA_LONG, PAGE, 42);
+            try (MemFd file = MemFd.create("full", PAGE);
+                    Mapping filler = Mapping.reserve((most + 3) * PAGE)) {
+                List<Mapping> large = Stream.generate(() -> Mapping.reserve(LARGE))
+                        .limit(16)
+                        .toList();
+                Mapping amid = large.stream()
+                        .filter(m -> large.stream()
+                                .filter(other -> Math.abs(other.address() - m.address()) == LARGE)
+                                .count() == 2)
+                        .findFirst()
+                        .orElseThrow(); // the host keeps it with those beside it as one
+                Mapping last = Mapping.ofShared(file);
+                fill(filler, file, most);
+                last.close(); // the host makes one mapping more than it says
+                unmapped = amid.tryClose();
+                kernel.rootEnv().keys().drop(shared);
+                large.forEach(Mapping::close);
+            }
+            long shown = user.segment().get(ValueLayout.JAVA_LONG, PAGE);
+            user.releasePages(0, 3);
+            source.releasePages(0, 1);
+            return shown;
+        }
+
+        /** Maps every other page, which makes two of one, and then one after the other. */
+        private static void fill(Mapping filler, MemFd file, long most) {
+            long page = 1;
+            for (; page < most - 5000; page += 2) {
+                filler.mapShared(page * PAGE, PAGE, file, 0, true);
+            }
+            try {
+                for (; page < most + 2; page++) {
+                    filler.mapShared(page * PAGE, PAGE, file, 0, true);
+                }
+            } catch (HostException e) {
+                return;
+            }
+            assertEquals(0, most, "the host has more than it says");
+        }
+    }
+
+    @Test
+    void shouldShowNothingDeadWhenTheHostHasNoMappingLeft() {
+        try (Subprocess child = ChildJvm.of(FullHost.class)
+                .jvm("-XX:+UseSerialGC", "-Xint", "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch")
+                .start()) {
+            assertEquals(0, child.awaitExit(Duration.ofMinutes(2)), child.errors());
+            assertEquals("shows 0\nunmapped false", child.output().strip());
+        }
     }
 
     @Test
