@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.cpu;
 
+import exo.host.HostException;
 import exo.host.HostThread;
+import exo.impl.audit.FaultEvent;
+import java.util.function.IntConsumer;
 
 /**
  * How the host makes a thread go before, or after, all others of its core.
@@ -19,6 +22,35 @@ interface Enforcer {
 
     /** Gives a thread back to the host's ordinary scheduling. */
     void restore(int tid);
+
+    /** {@return the same, which records what the host refuses, and goes on} */
+    default Enforcer recording(String core) {
+        Enforcer strict = this;
+        return new Enforcer() {
+            private void call(IntConsumer call, int tid) {
+                try {
+                    call.accept(tid);
+                } catch (HostException e) {
+                    FaultEvent.record(core, e);
+                }
+            }
+
+            @Override
+            public void promote(int tid) {
+                call(strict::promote, tid);
+            }
+
+            @Override
+            public void demote(int tid) {
+                call(strict::demote, tid);
+            }
+
+            @Override
+            public void restore(int tid) {
+                call(strict::restore, tid);
+            }
+        };
+    }
 
     /** The host's scheduler. */
     Enforcer HOST = new Enforcer() {

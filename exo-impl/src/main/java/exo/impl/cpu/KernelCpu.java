@@ -14,6 +14,7 @@ import exo.api.cpu.Quantum;
 import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.HostThread;
+import exo.impl.audit.FaultEvent;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
@@ -101,14 +102,20 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
         Thread caller = Thread.currentThread();
         QuantumBinding binding = new QuantumBinding(owner, node, this);
         BoundThread thread = bind(caller, node.interval);
-        synchronized (lock) {
-            bound.put(caller, thread);
-            bindings.add(binding);
-        }
+        boolean known = false;
         try {
+            synchronized (lock) {
+                bindings.add(binding);
+                known = true;
+                bound.put(caller, thread);
+            }
             capabilities.attach(node, binding); // a revoke from here on severs it
         } catch (RuntimeException | Error e) {
-            release(binding);
+            if (known) {
+                release(binding); // unless the end of the environment came first
+            } else {
+                unbind(node.interval, thread);
+            }
             throw e;
         }
     }
@@ -167,8 +174,13 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
 
     private static void unpin(BoundThread thread) {
         thread.port.unregister(thread);
-        if (thread.thread.isAlive()) {
-            HostThread.restoreAffinity(thread.tid);
+        try {
+            if (thread.thread.isAlive()) {
+                HostThread.restoreAffinity(thread.tid);
+            }
+        } catch (HostException e) {
+            // The cores of the process were changed meanwhile. Nobody's quantum depends on it.
+            FaultEvent.record("core " + thread.timeline.core(), e);
         }
     }
 
@@ -196,6 +208,10 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
             }
             thread = interval.bound;
         }
+        unbind(interval, thread);
+    }
+
+    private void unbind(Interval interval, BoundThread thread) {
         if (interval.timeline.unbind(interval)) {
             try {
                 unpin(thread); // before it can be pinned anew

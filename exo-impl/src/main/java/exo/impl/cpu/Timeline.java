@@ -7,6 +7,7 @@ import exo.api.ResourceException;
 import exo.api.info.CoreFigures;
 import exo.api.info.InfoLayout;
 import exo.host.HostException;
+import exo.impl.audit.FaultEvent;
 import exo.impl.cap.Invariant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Timeline {
     private final int slotCount;
     private final long slotNanos;
     private final Enforcer enforcer;
+    private final Enforcer lenient; // the same, but what is refused is recorded only
     private final long epoch = System.nanoTime();
     private final Interval[] slots; // guarded by this
     private final List<BoundThread> threads = new ArrayList<>(); // guarded by this
@@ -44,11 +46,16 @@ final class Timeline {
         this.slotCount = slotCount;
         this.slotNanos = slotNanos;
         this.enforcer = enforcer;
+        this.lenient = enforcer.recording(name());
         this.slots = new Interval[slotCount];
     }
 
     int core() {
         return core;
+    }
+
+    private String name() {
+        return "core " + core;
     }
 
     int slotCount() {
@@ -137,7 +144,7 @@ final class Timeline {
                 threads.add(thread);
                 enforcer.demote(thread.tid);
             }
-            step(System.nanoTime());
+            step(System.nanoTime(), enforcer);
         } catch (RuntimeException | Error e) {
             undoBind(interval, thread, e);
             throw e;
@@ -183,7 +190,9 @@ final class Timeline {
         starter = chosen;
     }
 
-    /** Ends a binding; whether the thread has no other on this core. */
+    /**
+     * Ends a binding, whatever the host refuses; whether the thread has no other on this core.
+     */
     synchronized boolean unbind(Interval interval) {
         BoundThread thread = interval.bound;
         if (thread == null) {
@@ -191,13 +200,13 @@ final class Timeline {
         }
         interval.bound = null;
         thread.intervals.remove(interval);
-        step(System.nanoTime());
+        tryStep(System.nanoTime());
         boolean last = thread.intervals.isEmpty();
         if (last) {
             thread.over = true;
             threads.remove(thread);
             if (thread.thread.isAlive()) {
-                enforcer.restore(thread.tid);
+                lenient.restore(thread.tid);
             }
         }
         LockSupport.unpark(dispatcher);
@@ -210,7 +219,11 @@ final class Timeline {
     }
 
     private void dispatch() {
-        Cores.raiseDispatcher(isEnforced());
+        try {
+            Cores.raiseDispatcher(isEnforced());
+        } catch (HostException e) {
+            FaultEvent.record(name(), e); // it is not on time then
+        }
         while (true) {
             long wait;
             synchronized (this) {
@@ -218,8 +231,7 @@ final class Timeline {
                     return;
                 }
                 long now = System.nanoTime();
-                step(now);
-                wait = nanosToChange(now);
+                wait = tryStep(now) ? nanosToChange(now) : slotNanos;
             }
             if (wait == Long.MAX_VALUE) {
                 LockSupport.park(this);
@@ -229,8 +241,24 @@ final class Timeline {
         }
     }
 
+    /**
+     * Switches as {@link #step} does. What the host refuses is only announced, and obeyed or not;
+     * the next switch is made all the same. Holds the lock.
+     *
+     * @return whether it is switched; if not, something else failed, and is to be tried again
+     */
+    private boolean tryStep(long now) {
+        try {
+            step(now, lenient);
+            return true;
+        } catch (RuntimeException | Error e) {
+            FaultEvent.record(name(), e);
+            return false;
+        }
+    }
+
     /** Switches to the owner of the slot that now lies in. Holds the lock. */
-    private void step(long now) {
+    private void step(long now, Enforcer by) {
         long position = Math.floorDiv(now - epoch, slotNanos);
         int slot = (int) (position % slotCount);
         BoundThread due = slots[slot] == null ? null : slots[slot].bound;
@@ -239,13 +267,13 @@ final class Timeline {
         }
         if (running != null) {
             if (running.thread.isAlive()) {
-                enforcer.demote(running.tid);
+                by.demote(running.tid);
             }
             running.endSlice(slot);
         }
         running = due;
         if (due != null) {
-            enforcer.promote(due.tid);
+            by.promote(due.tid);
             due.beginSlice(slot, now - epoch - position * slotNanos);
         }
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.kernel;
 
+import exo.api.HostFaultException;
 import exo.api.upcall.UpcallHandler;
+import exo.impl.audit.FaultEvent;
 import exo.impl.cap.EventSource;
 import exo.impl.cap.Revocable;
 import exo.impl.mem.KernelMemory;
@@ -46,7 +48,12 @@ final class IdleReturn implements EventSource, Revocable {
 
     @Override
     public void deliver(UpcallHandler handler) {
-        int released = memory.releaseIdle(wanted.get());
-        wanted.updateAndGet(now -> Math.max(0, now - released));
+        try {
+            int released = memory.releaseIdle(wanted.get());
+            wanted.updateAndGet(now -> Math.max(0, now - released));
+        } catch (HostFaultException e) {
+            wanted.set(0); // they are not the libOS's concern; whoever wants them takes others
+            FaultEvent.record("idle pages", e);
+        }
     }
 }

@@ -14,7 +14,6 @@ import exo.api.mem.MissHandler;
 import exo.api.mem.Pages;
 import exo.api.mem.SoftTlb;
 import exo.api.mem.Window;
-import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.Pagemap;
@@ -632,14 +631,15 @@ final class KernelWindow implements Window, PinnableWindow {
     /** Gives idle pages back to the pool. Owner thread. */
     int releaseIdle(int most) {
         int[] idle = table.popIdle(most);
-        for (int page : idle) {
-            release(page, 1, false);
+        int done = 0;
+        try {
+            for (; done < idle.length; done++) {
+                release(idle[done], 1, false);
+            }
+        } finally {
+            table.pushIdle(idle, done);
         }
-        return idle.length;
-    }
-
-    void takeShared(SharedPages binding, Repossession.Cause cause) {
-        force.takeShared(binding, cause);
+        return done;
     }
 
     // ---- decoding ------------------------------------------------------------------------------

@@ -227,6 +227,14 @@ final class PageTable {
         return pages;
     }
 
+    /** Puts pages back that were taken off and not released, from an index on. Owner thread. */
+    void pushIdle(int[] pages, int start) {
+        for (int i = pages.length - 1; i >= start; i--) {
+            nextIdle[pages[i]] = firstIdle;
+            firstIdle = Pages.name(pages[i], generation[pages[i]] + 1);
+        }
+    }
+
     /** hot: guarded by the page benchmark. */
     long tryTake() {
         for (long name = firstIdle; name != Pages.NONE; name = firstIdle) {

@@ -71,6 +71,6 @@ final class SharedPages implements Binding {
 
     @Override
     public void sever(Repossession.Cause cause) {
-        window.takeShared(this, cause);
+        window.force().takeShared(this, cause);
     }
 }

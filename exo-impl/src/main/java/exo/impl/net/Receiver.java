@@ -4,6 +4,8 @@ package exo.impl.net;
 import exo.host.HostException;
 import exo.host.HostThread;
 import exo.host.Poller;
+import exo.impl.audit.FaultEvent;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that takes frames from the host and gives them to a device. It belongs to the kernel,
@@ -14,10 +16,12 @@ import exo.host.Poller;
  *                --(none)--> wait for the host or the end --> take a batch
  *                --(none, though just woken)--> ask the source what is wrong --> wait
  * </pre> The last is how it does not spin when an interface goes down: the host wakes whoever waits
- * for it until the error has been asked for.
+ * for it until the error has been asked for. A step that fails is recorded, and taken again a little
+ * later.
  */
 final class Receiver implements AutoCloseable {
     private static final int BATCH = 64;
+    private static final long RETRY_NANOS = 10_000_000; // nothing tells when the host can again
 
     private final Source source;
     private final int fd;
@@ -68,17 +72,25 @@ final class Receiver implements AutoCloseable {
         HostThread.restoreAffinity(tid); // whoever started us may have been pinned
         boolean woken = false;
         while (!stopping) {
-            if (source.receive(device, BATCH) > 0) {
-                device.announce();
-                woken = false;
-            } else {
-                if (woken && !source.recover()) {
-                    poller.remove(fd);
-                }
-                poller.await(Poller.NEVER);
-                woken = true;
+            try {
+                woken = step(device, woken);
+            } catch (RuntimeException | Error e) { // all bindings of the device live by this thread
+                FaultEvent.record("device " + device.name(), e);
+                LockSupport.parkNanos(this, RETRY_NANOS);
             }
         }
+    }
+
+    private boolean step(Device device, boolean woken) {
+        if (source.receive(device, BATCH) > 0) {
+            device.announce();
+            return false;
+        }
+        if (woken && !source.recover()) {
+            poller.remove(fd);
+        }
+        poller.await(Poller.NEVER);
+        return true;
     }
 
     /** {@return for how long the thread has run} */

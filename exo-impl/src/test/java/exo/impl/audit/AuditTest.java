@@ -208,6 +208,7 @@ class AuditTest {
                 deed.in(kernel);
             }
             LeakEvent.record("env x: 3 frames");
+            FaultEvent.record("core 3", new IllegalStateException("refused"));
             recording.stop();
             Path file = folder.resolve("shipped.jfr");
             recording.dump(file);
@@ -271,14 +272,15 @@ class AuditTest {
                 .toList(), "dev.exo.Window", "pages", 1).getString("action"));
         only(events, "dev.exo.Revocation", "action", "ASKED");
         only(events, "dev.exo.Leak", "what", "env x: 3 frames");
+        only(events, "dev.exo.Fault", "failure", "java.lang.IllegalStateException: refused");
         assertTrue(with(events.stream()
                 .filter(e -> e.getEventType().getName().equals("dev.exo.Upcall"))
                 .toList(), "env", "child").mapToInt(e -> e.getInt("count")).sum() >= 2);
         Set<String> seen = events.stream()
                 .map(e -> e.getEventType().getName())
                 .collect(Collectors.toSet());
-        assertEquals(Set.of("dev.exo.Capability", "dev.exo.Env", "dev.exo.Grant",
-                "dev.exo.Leak", "dev.exo.Revocation", "dev.exo.Revoke", "dev.exo.Upcall",
+        assertEquals(Set.of("dev.exo.Capability", "dev.exo.Env", "dev.exo.Fault",
+                "dev.exo.Grant", "dev.exo.Leak", "dev.exo.Revocation", "dev.exo.Revoke", "dev.exo.Upcall",
                 "dev.exo.Window"), seen, "each kind of event, and none of the JDK's");
         assertEquals(seen, FlightRecorder.getFlightRecorder()
                 .getEventTypes()

@@ -13,6 +13,7 @@ import exo.api.Rights;
 import exo.api.mem.Frames;
 import exo.api.mem.Memory;
 import exo.api.mem.MemoryConfig;
+import exo.api.mem.Pages;
 import exo.api.mem.Window;
 import exo.api.revoke.Notice;
 import exo.api.upcall.Repossession;
@@ -239,6 +240,22 @@ class RefusedVoidHostile {
         source.settle(0, 1);
         source.releasePages(0, 1);
         assertFalse(pool.isFree(frame));
+    }
+
+    @Test
+    void shouldLeaveIdleWhatTheHostDoesNotMakeVoid() {
+        window.allocPages(0, 4);
+        for (int page = 0; page < 4; page++) {
+            assertEquals(0, window.tryReturnPage(window.page(page)));
+        }
+        pages.firstRefused = 2; // the last to be returned are the first to go
+        assertThrows(HostFaultException.class, () -> window.releaseIdle(3));
+        assertEquals(4, window.idleCount());
+        pages.firstRefused = PAGES;
+        assertEquals(3, Pages.index(window.tryTakePage()));
+        assertEquals(2, window.releaseIdle(2));
+        assertEquals(0, Pages.index(window.tryTakePage()));
+        assertEquals(2, pool.usedCount());
     }
 
     /** Frames of which each is a run of its own. */
