@@ -34,7 +34,7 @@ final class Device {
     private final BlockFile file;
     private final int blockBytes;
     private final long blockCount;
-    private final Mapping buffer = Mapping.reserve(Catalogue.COPY_BYTES);
+    private final Mapping buffer;
     private final FreeMap free; // guarded by this
     private Catalogue catalogue; // guarded by this
     private final Set<String> open = new HashSet<>(); // guarded by this
@@ -55,8 +55,18 @@ final class Device {
                             + reserved * blockBytes,
                     "give it at least " + DiskConfig.MIN_BYTES + " bytes");
         }
-        this.catalogue = load();
         this.free = new FreeMap(reserved, blockCount - reserved);
+        this.buffer = Mapping.reserve(Catalogue.COPY_BYTES);
+        try {
+            this.catalogue = load();
+            takeNamed();
+        } catch (RuntimeException | Error e) {
+            buffer.close();
+            throw e;
+        }
+    }
+
+    private void takeNamed() {
         Set<String> names = new HashSet<>();
         for (Catalogue.Entry entry : catalogue.entries()) {
             if (!free.isFree(entry.firstBlock(), entry.blockCount())) {

@@ -13,6 +13,7 @@ import exo.host.BlockFile;
 import exo.host.HostException;
 import exo.host.IoRing;
 import exo.host.Mapping;
+import exo.impl.audit.Failures;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.Principal;
@@ -39,7 +40,7 @@ public final class Disks implements AutoCloseable {
                 describe(device);
                 describeQueue(device, pool);
             }
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
@@ -63,12 +64,12 @@ public final class Disks implements AutoCloseable {
                         "end that process, or name another device");
             }
             return new Device(config, file);
-        } catch (ExoException e) {
-            file.close();
-            throw e;
         } catch (HostException e) {
             file.close();
             throw DiskFaults.of(e, config.name());
+        } catch (RuntimeException | Error e) {
+            file.close();
+            throw e;
         }
     }
 
@@ -138,6 +139,8 @@ public final class Disks implements AutoCloseable {
     /** Unlocks and closes the devices. No queue may be left. */
     @Override
     public void close() {
-        devices.forEach(Device::close);
+        Failures failures = new Failures();
+        devices.forEach(device -> failures.attempt(device::close));
+        failures.rethrow();
     }
 }

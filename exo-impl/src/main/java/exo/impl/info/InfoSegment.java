@@ -10,6 +10,7 @@ import exo.host.Facilities;
 import exo.host.HostException;
 import exo.host.Mapping;
 import exo.host.MemFd;
+import exo.impl.audit.Failures;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -150,10 +151,12 @@ public final class InfoSegment implements AutoCloseable {
     /** Ends all writing and reading in this process, and returns the memory. */
     @Override
     public void close() {
+        Failures failures = new Failures();
         tables.values().forEach(TableWriter::close);
-        writable.close();
-        readable.close();
-        file.close();
+        failures.attempt(writable::close);
+        failures.attempt(readable::close); // unless somebody reads it in a host call
+        failures.attempt(file::close);
+        failures.rethrow();
     }
 
     /** Where what lies. */

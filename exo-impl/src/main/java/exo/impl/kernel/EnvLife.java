@@ -11,6 +11,7 @@ import exo.api.ResourceException;
 import exo.api.Rights;
 import exo.api.upcall.Repossession;
 import exo.impl.audit.EnvEvent;
+import exo.impl.audit.Failures;
 import exo.impl.audit.LeakEvent;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
@@ -216,24 +217,25 @@ final class EnvLife {
 
     /** The last act of each thread. */
     void threadEnding(KernelThread thread) {
+        Failures failures = new Failures();
         boolean endsEnv = thread.isFirst() || hasFailed();
         if (endsEnv) {
-            leave();
+            failures.attempt(this::leave);
         }
         if (!isEnded()) {
-            for (EnvService service : env.services()) {
-                service.closeThread();
-            }
+            env.services().forEach(service -> failures.attempt(service::closeThread));
         }
-        env.services().forEach(EnvService::closeOrphans);
-        env.usage().endedCpuNanos.add(thread.cpuNanos());
+        env.services().forEach(service -> failures.attempt(service::closeOrphans));
+        failures.attempt(() -> env.usage().endedCpuNanos.add(thread.cpuNanos()));
         if (thread.upcalls() != null) {
-            thread.upcalls().close();
+            failures.attempt(thread.upcalls()::close);
         }
         remove(thread);
         if (endsEnv && mayFinish()) {
-            finish(env.kernel().grace(), hasFailed() ? EnvExit.Reason.FAILED : normalReason());
+            failures.attempt(() -> finish(env.kernel().grace(),
+                    hasFailed() ? EnvExit.Reason.FAILED : normalReason()));
         }
+        failures.rethrow(); // to whoever hears of threads that the JVM ends
     }
 
     private synchronized List<KernelThread> threadsNow() {
@@ -321,11 +323,15 @@ final class EnvLife {
             leave();
             endChildren(grace);
             obeyed = awaitThreads(grace);
+            Failures failures = new Failures();
             for (EnvService service : env.services()) {
-                service.abort(); // finds nothing after a regular end
+                failures.attempt(service::abort); // finds nothing after a regular end
             }
-            env.kernel().capabilities().close(env, Repossession.Cause.OWNER_GONE);
+            failures.attempt(() -> env.kernel()
+                    .capabilities()
+                    .close(env, Repossession.Cause.OWNER_GONE));
             reportLeaks();
+            failures.rethrow();
             if (env.parent() != null) {
                 env.parent().life().childEnded(env);
             }

@@ -68,10 +68,15 @@ final class Exposure implements KernelInfo, AutoCloseable {
                 slotCount, InfoTable.DISKS, config.disks().size(), InfoTable.RUNS,
                 config.disks().size() * DeviceTables.RUNS_PER_DISK, InfoTable.NETS,
                 config.nets().size()));
-        reader = InfoReader.of(segment.readOnly());
-        frames = new FrameTable(segment.table(InfoTable.FRAMES), bootNanos);
-        envs = new EnvTable(segment.table(InfoTable.ENVS));
-        devices = new DeviceTables(segment);
+        try {
+            reader = InfoReader.of(segment.readOnly());
+            frames = new FrameTable(segment.table(InfoTable.FRAMES), bootNanos);
+            envs = new EnvTable(segment.table(InfoTable.ENVS));
+            devices = new DeviceTables(segment);
+        } catch (RuntimeException | Error e) { // the heap is too small for that many frames, perhaps
+            segment.close();
+            throw e;
+        }
     }
 
     /** Names what there is to look at, when it is there. */

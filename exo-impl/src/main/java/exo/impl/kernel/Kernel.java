@@ -3,7 +3,6 @@ package exo.impl.kernel;
 
 import exo.api.Env;
 import exo.api.EnvSpec;
-import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.Facility;
 import exo.api.HostConfig;
@@ -11,6 +10,7 @@ import exo.api.LeakReport;
 import exo.api.info.KernelInfo;
 import exo.api.mem.MemoryConfig;
 import exo.api.upcall.Repossession;
+import exo.impl.audit.Failures;
 import exo.impl.audit.LeakEvent;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
@@ -45,7 +45,7 @@ final class Kernel implements Exokernel {
     private final NameSpace names = new NameSpace();
     private final AtomicLong envIds = new AtomicLong();
     private final Duration grace;
-    private final Deque<AutoCloseable> owned = new ArrayDeque<>(); // written at boot and close only
+    private final Deque<Runnable> owned = new ArrayDeque<>(); // written at boot and close only
     private final List<Facility> facilities = new ArrayList<>(); // written at boot only
     private final Exposure info;
     private final FramePool pool;
@@ -59,11 +59,12 @@ final class Kernel implements Exokernel {
         this.grace = Patience.within(config.grace());
         try {
             facilities.add(Fence.probe());
-            cores = own(new Cores(config.cpu()));
-            info = own(new Exposure(config, cores.totalSlots(), cores.coreCount()));
-            pool = own(new FramePool(config.memory(), info.frames()));
-            Disks disks = own(new Disks(config.disks(), pool.mapping()));
-            NetDevices nets = own(new NetDevices(config.nets()));
+            cores = own(new Cores(config.cpu()), Cores::close);
+            info = own(new Exposure(config, cores.totalSlots(), cores.coreCount()),
+                    Exposure::close);
+            pool = own(new FramePool(config.memory(), info.frames()), FramePool::close);
+            Disks disks = own(new Disks(config.disks(), pool.mapping()), Disks::close);
+            NetDevices nets = own(new NetDevices(config.nets()), NetDevices::close);
             facilities.add(info.facility());
             facilities.addAll(pool.facilities());
             facilities.addAll(disks.facilities());
@@ -77,19 +78,24 @@ final class Kernel implements Exokernel {
                     .slots(cores.totalSlots())
                     .objects(config.objects())
                     .threads(ROOT_THREADS));
-            pool.onShortage(own(new FrameLender(pool, config.lending(), this::allEnvs)));
+            pool.onShortage(own(new FrameLender(pool, config.lending(), this::allEnvs),
+                    FrameLender::close));
             disks.giveTo(root, capabilities);
             nets.giveTo(root, capabilities);
             names.giveTo(root, capabilities);
             info.begin(root, cores, disks, nets);
-        } catch (ExoException e) {
-            release(e);
+        } catch (RuntimeException | Error e) {
+            Failures failures = new Failures();
+            failures.attempt(() -> {
+                throw e;
+            });
+            release(failures);
             throw e;
         }
     }
 
-    private <T extends AutoCloseable> T own(T resource) {
-        owned.push(resource);
+    private <T> T own(T resource, Consumer<T> close) {
+        owned.push(() -> close.accept(resource));
         return resource;
     }
 
@@ -163,41 +169,29 @@ final class Kernel implements Exokernel {
             }
             closed = true;
         }
+        Failures failures = new Failures();
         for (KernelEnv child : root.life().children().reversed()) {
-            child.life().end(grace);
+            failures.attempt(() -> child.life().end(grace));
         }
         root.life().leaveRoot();
         for (EnvService service : root.services()) {
-            service.abort();
+            failures.attempt(service::abort);
         }
-        capabilities.close(root, Repossession.Cause.OWNER_GONE);
-        leaks().entries().forEach(LeakEvent::record);
-        info.end(); // before the devices go that a refresh would look at
+        failures.attempt(() -> capabilities.close(root, Repossession.Cause.OWNER_GONE));
+        failures.attempt(() -> leaks().entries().forEach(LeakEvent::record));
+        failures.attempt(info::end); // before the devices go that a refresh would look at
         synchronized (embedderUpcalls) {
-            embedderUpcalls.values().forEach(KernelUpcalls::close);
+            embedderUpcalls.values().forEach(port -> failures.attempt(port::close));
             embedderUpcalls.clear();
         }
-        release(null);
+        release(failures);
+        failures.rethrow();
     }
 
     /** Returns what the host gave, in the opposite order; a failure does not keep the rest. */
-    private void release(ExoException cause) {
-        ExoException first = cause;
+    private void release(Failures failures) {
         while (!owned.isEmpty()) {
-            try {
-                owned.pop().close();
-            } catch (Exception e) { // AutoCloseable.close declares it
-                if (first == null && e instanceof ExoException failed) {
-                    first = failed;
-                } else if (first != null) {
-                    first.addSuppressed(e);
-                } else {
-                    throw new IllegalStateException("a resource could not be returned", e);
-                }
-            }
-        }
-        if (cause == null && first != null) {
-            throw first;
+            failures.attempt(owned.pop());
         }
     }
 

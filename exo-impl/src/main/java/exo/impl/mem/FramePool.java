@@ -14,6 +14,7 @@ import exo.host.Mapping;
 import exo.host.MappingBudget;
 import exo.host.MemFd;
 import exo.host.WriteTracking;
+import exo.impl.audit.Failures;
 import exo.impl.cap.FrameQueue;
 import exo.impl.cap.Invariant;
 import exo.impl.info.FrameObserver;
@@ -111,18 +112,23 @@ public final class FramePool implements FrameQueue, AutoCloseable {
             memory.close();
             throw Faults.memory(e, frameCount + " frames");
         }
-        facilities.add(Facility.full("memory.pool",
-                "memfd, " + frameCount + " frames of " + pageBytes + " bytes"));
+        WriteTracking opened = null;
         try {
+            facilities.add(Facility.full("memory.pool",
+                    "memfd, " + frameCount + " frames of " + pageBytes + " bytes"));
             bindToNode();
             lock(config.lock(), bytes);
-        } catch (ResourceException e) {
+            opened = openTracking(opener);
+            huge = config.hugeFrames() == 0 ? null : openHuge(config.hugeFrames());
+        } catch (RuntimeException | Error e) {
+            if (opened != null) {
+                opened.close();
+            }
             all.close();
             memory.close();
             throw e;
         }
-        tracking = openTracking(opener);
-        huge = config.hugeFrames() == 0 ? null : openHuge(config.hugeFrames());
+        tracking = opened;
     }
 
     /** Makes the pool of huge frames. */
@@ -663,13 +669,15 @@ public final class FramePool implements FrameQueue, AutoCloseable {
     /** Returns the memory to the host. No window may be left. */
     @Override
     public void close() {
+        Failures failures = new Failures();
         if (tracking != null) {
-            tracking.close();
+            failures.attempt(tracking::close);
         }
         if (huge != null) {
-            huge.close();
+            failures.attempt(huge::close);
         }
-        all.close();
-        memory.close();
+        failures.attempt(all::close);
+        failures.attempt(memory::close);
+        failures.rethrow();
     }
 }

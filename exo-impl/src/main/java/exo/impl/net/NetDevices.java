@@ -10,6 +10,7 @@ import exo.api.info.NetFigures;
 import exo.api.net.NetConfig;
 import exo.host.HostException;
 import exo.host.NetInterface;
+import exo.impl.audit.Failures;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Lineage;
 import exo.impl.cap.Principal;
@@ -30,14 +31,24 @@ public final class NetDevices implements AutoCloseable {
     public NetDevices(List<NetConfig> configs) {
         try {
             for (NetConfig config : configs) {
-                Device device = new Device(config.name(), open(config));
+                Device device = device(config);
                 devices.add(device);
                 facilities.add(
                         Facility.full("net." + config.name(), device.link().describe()));
                 device.link().start(device);
             }
-        } catch (ExoException e) {
+        } catch (RuntimeException | Error e) {
             close();
+            throw e;
+        }
+    }
+
+    private static Device device(NetConfig config) {
+        Link link = open(config);
+        try {
+            return new Device(config.name(), link);
+        } catch (RuntimeException | Error e) {
+            link.close();
             throw e;
         }
     }
@@ -90,6 +101,8 @@ public final class NetDevices implements AutoCloseable {
     /** Stops receiving and closes the devices. No binding may be left. */
     @Override
     public void close() {
-        devices.forEach(Device::close);
+        Failures failures = new Failures();
+        devices.forEach(device -> failures.attempt(device::close));
+        failures.rethrow();
     }
 }

@@ -66,7 +66,7 @@ final class PacketLink implements HostLink {
         try {
             frames = new HostFrames();
             return new PacketLink(socket, frames, offloads);
-        } catch (HostException e) {
+        } catch (RuntimeException | Error e) {
             if (frames != null) {
                 frames.close();
             }

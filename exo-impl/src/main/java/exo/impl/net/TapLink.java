@@ -57,7 +57,7 @@ final class TapLink implements HostLink {
         try {
             memory = Mapping.reserve(MAPPING_BYTES);
             return new TapLink(tap, memory);
-        } catch (HostException e) {
+        } catch (RuntimeException | Error e) {
             if (memory != null) {
                 memory.close();
             }

@@ -5,6 +5,7 @@ import exo.api.Env;
 import exo.api.EnvControl;
 import exo.api.EnvSpec;
 import exo.api.ErrorCode;
+import exo.api.ExoException;
 import exo.api.Exokernel;
 import exo.api.Facility;
 import exo.api.HostConfig;
@@ -13,7 +14,9 @@ import exo.api.disk.BlockDevice;
 import exo.api.disk.DiskConfig;
 import exo.api.mem.MemoryConfig;
 import exo.api.mem.Window;
+import exo.api.net.NetConfig;
 import exo.api.net.NetDevice;
+import exo.testkit.Await;
 import exo.testkit.ChildJvm;
 import exo.testkit.Subprocess;
 import exo.testkit.self.OwnProcess;
@@ -22,17 +25,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class KernelTest {
+    private static final int BOOTS = 50;
+
     @Test
     void shouldTellTheLimitsOfTheProcess() {
         try (Exokernel kernel = Exokernel.boot(HostConfig.minimal())) {
@@ -160,6 +168,64 @@ class KernelTest {
                 line -> line.contains("exo-frames") || line.contains("io_uring"));
     }
 
+    /** What a boot fails with, at each stage that an embedder can make fail, after those before. */
+    private static Map<String, HostConfig> broken(Path folder) throws IOException {
+        Path good = Files.write(folder.resolve("good"), new byte[2 << 20]);
+        Path small = Files.write(folder.resolve("small"), new byte[8192]);
+        Path foreign = Files.write(folder.resolve("foreign"), "x".repeat(2 << 20).getBytes(UTF_8));
+        HostConfig base = HostConfig.minimal();
+        HostConfig disk = base.disk(DiskConfig.at("good", good));
+        HostConfig all = disk.net(NetConfig.wire("wire"));
+        return Map.of("a node", base.memory(MemoryConfig.frames(16).node(63)),
+                "a folder", disk.disk(DiskConfig.at("bad", folder.resolve("none/image"))),
+                "an image that is too small", disk.disk(DiskConfig.at("bad", small)),
+                "a file of others", disk.disk(DiskConfig.at("bad", foreign)),
+                "an image that is held", disk.disk(DiskConfig.at("bad", good)),
+                "an interface", all.net(NetConfig.packet("bad", "no-such-if")),
+                "a quota", all.objects(2));
+    }
+
+    /** {@return how many bytes are mapped for reading and writing} */
+    private static long mappedBytes() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.filter(line -> line.contains(" rw-")).mapToLong(line -> {
+                int dash = line.indexOf('-');
+                long end = Long.parseUnsignedLong(line.substring(dash + 1, line.indexOf(' ')), 16);
+                return end - Long.parseUnsignedLong(line.substring(0, dash), 16);
+            }).sum();
+        }
+    }
+
+    private static long mappedByBoots(HostConfig broken) throws IOException {
+        long before = mappedBytes();
+        for (int i = 0; i < BOOTS; i++) {
+            assertThrows(ExoException.class, () -> Exokernel.boot(broken));
+        }
+        return mappedBytes() - before;
+    }
+
+    @Test
+    void shouldLeaveNothingWhicheverStageOfBootFails(@TempDir Path folder) throws IOException {
+        Map<String, HostConfig> broken = broken(folder);
+        for (HostConfig config : broken.values()) { // once, to load what it takes
+            assertThrows(ExoException.class, () -> Exokernel.boot(config));
+        }
+        for (Map.Entry<String, HostConfig> stage : broken.entrySet()) {
+            long descriptors = OwnProcess.openFiles();
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < 3; i++) { // the JVM maps something too, but not each time
+                least = Math.min(least, mappedByBoots(stage.getValue()));
+            }
+            assertEquals(descriptors, OwnProcess.openFiles(), stage.getKey());
+            assertTrue(least < BOOTS * 32_768, stage.getKey() + " leaves " + least / BOOTS);
+            Await.until("no thread is left after " + stage.getKey(), Duration.ofSeconds(20),
+                    () -> Thread.getAllStackTraces()
+                            .keySet()
+                            .stream()
+                            .noneMatch(thread -> thread.getName().startsWith("exo-")));
+        }
+    }
+
     @Test
     void shouldLeaveNothingWhenBootFails(@TempDir Path folder) throws IOException {
         Path image = folder.resolve("image");
@@ -171,7 +237,7 @@ class KernelTest {
         HostConfig broken = HostConfig.minimal()
                 .disk(DiskConfig.at("good", image))
                 .disk(DiskConfig.at("bad", folder.resolve("no/such/folder/image")));
-        assertThrows(exo.api.ExoException.class, () -> Exokernel.boot(broken));
+        assertThrows(ExoException.class, () -> Exokernel.boot(broken));
         assertEquals(descriptors, OwnProcess.openFiles());
         try (Exokernel kernel = Exokernel
                 .boot(HostConfig.minimal().disk(DiskConfig.at("good", image)))) {

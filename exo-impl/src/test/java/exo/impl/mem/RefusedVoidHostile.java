@@ -443,6 +443,24 @@ class RefusedVoidHostile {
     }
 
     @Test
+    void shouldEndAnEnvironmentWhoseWindowCouldNotBeClosedAtOnce() throws InterruptedException {
+        AtomicInteger defects = new AtomicInteger(1);
+        EnvControl child = kernel.rootEnv()
+                .createEnv(EnvSpec.named("stuck").frames(4), env -> {
+                    KernelWindow own = (KernelWindow) env.memory().bindWindow(4);
+                    own.allocPages(0, 4);
+                    env.memory().bindWindow(1);
+                    own.attach(deadline -> {
+                        if (defects.getAndDecrement() > 0) {
+                            throw new IllegalStateException("a defect");
+                        }
+                    });
+                });
+        assertTrue(child.awaitExit(LONG).isPresent(), "nobody ends it");
+        assertEquals(0, root.ledger().used(Charge.FRAMES));
+    }
+
+    @Test
     void shouldLeaveItsQuotaToWhomeverNothingCouldBeTakenFrom() {
         CountDownLatch pinned = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
