@@ -15,7 +15,8 @@ package exo.api;
  * @param blocks disk blocks, over all devices
  * @param slots slots on core timelines, over all cores
  * @param objects kernel objects: capabilities, offers, windows, queues, bindings, child
- *        environments
+ *        environments; a window of more than {@value exo.api.mem.Pages#PAGES_PER_OBJECT} pages is
+ *        several
  * @param threads threads
  * @see "Hand: Self-Paging in the Nemesis Operating System, OSDI 1999: guaranteed and extra frames"
  */

@@ -49,12 +49,14 @@ public interface Memory {
      * <p>Every page of it shows void at first: a private page that holds zeros until it is written
      * and whose content is nobody else's and may vanish. The window belongs to the calling thread.
      *
+     * <p>It is charged as a kernel object for each {@value Pages#PAGES_PER_OBJECT} pages begun.
+     *
      * @param pageCount pages of the range, 1 to {@link Pages#MAX_WINDOW_PAGES}
      * @param rights {@link Rights#READ} for a window through which nothing can be written, or
      *        {@link Rights#READ_WRITE}
      * @return the window
-     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if no kernel object is
-     *         left; no effect
+     * @throws exo.api.ResourceException with {@link exo.api.ErrorCode#QUOTA} if that many kernel
+     *         objects are not left; no effect
      * @throws exo.api.HostFaultException if the host has no address range that long; no effect
      * @throws IllegalArgumentException if the number of pages or the rights are others
      */

@@ -13,6 +13,11 @@ public final class Pages {
     public static final int GENERATION_BITS = 40;
     /** The most pages a window may have. */
     public static final int MAX_WINDOW_PAGES = 1 << 22;
+    /**
+     * For how many pages a window is charged as one kernel object, since the kernel notes some 25
+     * bytes of each page.
+     */
+    public static final int PAGES_PER_OBJECT = 1 << 12;
     /** The name of no page. */
     public static final long NONE = -1;
 

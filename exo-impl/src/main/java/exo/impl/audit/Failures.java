@@ -32,6 +32,7 @@ public final class Failures {
         return false;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a failure cannot suppress itself
     private void note(Throwable failure) {
         Throwable before = first();
         if (before != null && before != failure) {

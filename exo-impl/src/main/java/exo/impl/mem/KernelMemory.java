@@ -154,15 +154,16 @@ public final class KernelMemory implements Memory, EnvService {
     }
 
     private Window bind(FrameAccount account, int pageCount, Rights rights) {
-        owner.ledger().charge(Charge.OBJECTS, 1);
+        int objects = objects(pageCount);
+        owner.ledger().charge(Charge.OBJECTS, objects);
         KernelWindow window;
         try {
             window = make(account, new PageTable(pageCount, lastGeneration), rights);
         } catch (HostException e) {
-            owner.ledger().release(Charge.OBJECTS, 1);
+            owner.ledger().release(Charge.OBJECTS, objects);
             throw Faults.memory(e, "a window of " + pageCount + " pages");
         } catch (RuntimeException | Error e) {
-            owner.ledger().release(Charge.OBJECTS, 1);
+            owner.ledger().release(Charge.OBJECTS, objects);
             throw e;
         }
         try {
@@ -172,6 +173,11 @@ public final class KernelMemory implements Memory, EnvService {
             throw e;
         }
         return window;
+    }
+
+    /** {@return what a window is charged: its table takes heap, of which there is one for all} */
+    private static int objects(int pageCount) {
+        return Math.ceilDiv(pageCount, Pages.PAGES_PER_OBJECT);
     }
 
     private KernelWindow make(FrameAccount account, PageTable table, Rights rights) {
@@ -621,7 +627,7 @@ public final class KernelMemory implements Memory, EnvService {
         synchronized (lock) {
             windows.remove(window);
         }
-        owner.ledger().release(Charge.OBJECTS, 1);
+        owner.ledger().release(Charge.OBJECTS, objects(window.pageCount()));
     }
 
     private List<KernelWindow> windowsNow() {

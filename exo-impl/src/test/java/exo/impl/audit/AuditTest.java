@@ -280,7 +280,8 @@ class AuditTest {
                 .map(e -> e.getEventType().getName())
                 .collect(Collectors.toSet());
         assertEquals(Set.of("dev.exo.Capability", "dev.exo.Env", "dev.exo.Fault",
-                "dev.exo.Grant", "dev.exo.Leak", "dev.exo.Revocation", "dev.exo.Revoke", "dev.exo.Upcall",
+                "dev.exo.Grant", "dev.exo.Leak", "dev.exo.Revocation", "dev.exo.Revoke",
+                "dev.exo.Upcall",
                 "dev.exo.Window"), seen, "each kind of event, and none of the JDK's");
         assertEquals(seen, FlightRecorder.getFlightRecorder()
                 .getEventTypes()

@@ -326,4 +326,25 @@ class WindowTest {
         }).join();
         assertTrue(window.isLive(page));
     }
+
+    @Test
+    void shouldChargeForTheTableOfALongWindow() {
+        int unit = Pages.PAGES_PER_OBJECT;
+        TestEnv.run(root, EnvSpec.named("long").objects(3), env -> {
+            int before = env.account().objectsHeld();
+            int left = env.quota().objects() - before;
+            ResourceException e = assertThrows(ResourceException.class,
+                    () -> env.memory().bindWindow(left * unit + 1));
+            assertEquals(ErrorCode.QUOTA, e.code());
+            assertEquals(before, env.account().objectsHeld());
+            Window window = env.memory().bindWindow(left * unit);
+            assertEquals(before + left, env.account().objectsHeld());
+            assertThrows(ResourceException.class, () -> env.memory().bindWindow(1));
+            window.close();
+            assertEquals(before, env.account().objectsHeld());
+            env.memory().bindWindow(unit);
+            assertEquals(before + 1, env.account().objectsHeld());
+            env.memory().bindWindow(unit + 1); // the end of the environment gives them back
+        });
+    }
 }
