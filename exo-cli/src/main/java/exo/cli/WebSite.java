@@ -20,6 +20,7 @@ import exo.api.disk.BlockDevice;
 import exo.api.disk.DiskConfig;
 import exo.api.disk.Extent;
 import exo.api.mem.MemoryConfig;
+import exo.api.mem.Pages;
 import exo.api.mem.Window;
 import exo.api.net.Ipv4Address;
 import exo.api.net.NetDevice;
@@ -230,6 +231,7 @@ final class WebSite implements AutoCloseable {
                 .onReady(cheetah -> ready.countDown());
         EnvSpec spec = EnvSpec.named("server")
                 .frames(options.pages())
+                .objects(EnvSpec.DEFAULT_OBJECTS + options.pages() / Pages.PAGES_PER_OBJECT)
                 .grant("site", extent, Rights.READ)
                 .grant("station", station, Rights.READ_WRITE)
                 .grant("quantum", quantum(), Rights.READ);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.audit;
 
+import java.util.Collection;
+import java.util.function.Consumer;
+
 /**
  * The failures of steps each of which is taken, whatever became of those before: as at an end, when
  * what one step cannot give back is no reason to keep the rest. Confined to one thread.
@@ -11,6 +14,19 @@ public final class Failures {
 
     /** Knows of no failure. */
     public Failures() {}
+
+    /**
+     * Takes a step with each of some things.
+     *
+     * @param <T> what they are
+     * @param all the things
+     * @param step the step
+     */
+    public static <T> void forAll(Collection<T> all, Consumer<? super T> step) {
+        Failures failures = new Failures();
+        all.forEach(one -> failures.attempt(() -> step.accept(one)));
+        failures.rethrow();
+    }
 
     /**
      * Takes a step.

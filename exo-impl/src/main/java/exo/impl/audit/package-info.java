@@ -5,9 +5,9 @@
  *
  * <p>Guarantees: <ul>
  * <li><b>Complete.</b> Every capability made, granted, revoked or dead, every environment begun or
- * ended, every revoke request and repossession, every leak and every fault that nobody is told of is an event; so are deliveries of
- * upcalls and batches of pages, for recordings that ask for them. The settings {@code exo.jfc}, at
- * the root of this module's jar, ask for all of it.
+ * ended, every revoke request and repossession, every leak, and every fault that no caller is told
+ * of, is an event; so are deliveries of upcalls and batches of pages, for recordings that ask for
+ * them. The settings {@code exo.jfc}, at the root of this module's jar, ask for all of it.
  * <li><b>Cheap.</b> An event that no recording asks for costs a test of a flag.
  * <li><b>Nothing left half.</b> {@link exo.impl.audit.Failures} takes every step of an end, and
  * throws afterwards what failed.

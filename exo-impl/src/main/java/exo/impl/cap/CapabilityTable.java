@@ -319,10 +319,11 @@ public final class CapabilityTable {
             holder.keyTable().closed = true;
             held = new ArrayList<>(holder.keyTable().byLabel.values());
         }
-        Failures failures = new Failures();
-        held.forEach(node -> failures.attempt(() -> drop(node, cause)));
-        settle(); // what it paid for goes before its quota does
-        failures.rethrow();
+        try {
+            Failures.forAll(held, node -> drop(node, cause));
+        } finally {
+            settle(); // what it paid for goes before its quota does
+        }
     }
 
     /**

@@ -14,6 +14,7 @@ import exo.api.cpu.Quantum;
 import exo.api.upcall.Repossession;
 import exo.host.HostException;
 import exo.host.HostThread;
+import exo.impl.audit.Failures;
 import exo.impl.audit.FaultEvent;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
@@ -260,10 +261,10 @@ public final class KernelCpu implements Cpu, EnvService, Revocable {
     }
 
     private void releaseAll(List<QuantumBinding> gone) {
-        for (QuantumBinding binding : gone) {
+        Failures.forAll(gone, binding -> {
             capabilities.detach(binding.quantum(), binding);
             release(binding);
-        }
+        });
     }
 
     private List<QuantumBinding> bindingsOf(Thread thread) {

@@ -139,8 +139,6 @@ public final class Disks implements AutoCloseable {
     /** Unlocks and closes the devices. No queue may be left. */
     @Override
     public void close() {
-        Failures failures = new Failures();
-        devices.forEach(device -> failures.attempt(device::close));
-        failures.rethrow();
+        Failures.forAll(devices, Device::close);
     }
 }

@@ -13,6 +13,7 @@ import exo.api.disk.ExtentQueue;
 import exo.api.disk.SpillArea;
 import exo.api.mem.Window;
 import exo.api.upcall.Repossession;
+import exo.impl.audit.Failures;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
@@ -306,21 +307,23 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
 
     @Override
     public void closeThread() {
-        for (KernelQueue queue : snapshot()) {
+        Failures.forAll(snapshot(), queue -> {
             if (queue.isOwnedBy(Thread.currentThread())) {
                 queue.close();
             }
-        }
+        });
     }
 
     @Override
     public void abort() {
-        snapshot().forEach(KernelQueue::abort);
+        Failures failures = new Failures();
+        failures.attempt(() -> Failures.forAll(snapshot(), KernelQueue::abort));
         List<KernelSpill> now;
         synchronized (lock) {
             now = List.copyOf(spills);
         }
-        now.forEach(KernelSpill::abort);
+        failures.attempt(() -> Failures.forAll(now, KernelSpill::abort));
+        failures.rethrow();
     }
 
     @Override
@@ -329,7 +332,7 @@ public final class KernelDisk implements Disk, EnvService, Revocable {
         synchronized (lock) {
             mine = orphans.stream().filter(q -> q.isOwnedBy(Thread.currentThread())).toList();
         }
-        mine.forEach(KernelQueue::close);
+        Failures.forAll(mine, KernelQueue::close);
     }
 
     /** Remembers an aborted queue whose thread has to close it, if it has not done so already. */

@@ -73,7 +73,7 @@ final class Exposure implements KernelInfo, AutoCloseable {
             frames = new FrameTable(segment.table(InfoTable.FRAMES), bootNanos);
             envs = new EnvTable(segment.table(InfoTable.ENVS));
             devices = new DeviceTables(segment);
-        } catch (RuntimeException | Error e) { // the heap is too small for that many frames, perhaps
+        } catch (RuntimeException | Error e) { // out of heap for that many frames, perhaps
             segment.close();
             throw e;
         }

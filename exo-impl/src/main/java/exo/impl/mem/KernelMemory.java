@@ -334,20 +334,16 @@ public final class KernelMemory implements Memory, EnvService {
 
     @Override
     public void closeThread() {
-        Failures failures = new Failures();
-        for (KernelWindow window : windowsNow()) {
+        Failures.forAll(windowsNow(), window -> {
             if (window.isOwnedBy(Thread.currentThread())) {
-                failures.attempt(window::closeAtEnd);
+                window.closeAtEnd();
             }
-        }
-        failures.rethrow();
+        });
     }
 
     @Override
     public void abort() {
-        Failures failures = new Failures();
-        windowsNow().forEach(window -> failures.attempt(window::abort));
-        failures.rethrow();
+        Failures.forAll(windowsNow(), KernelWindow::abort);
     }
 
     /** Whoever was in a host call with a window that is gone ends at some time, and comes by. */

@@ -18,6 +18,7 @@ import exo.api.net.PacketBinding;
 import exo.api.net.RingSpec;
 import exo.api.net.Station;
 import exo.api.upcall.Repossession;
+import exo.impl.audit.Failures;
 import exo.impl.cap.CapabilityTable;
 import exo.impl.cap.Charge;
 import exo.impl.cap.EnvService;
@@ -164,18 +165,16 @@ public final class KernelNet implements Net, EnvService {
 
     @Override
     public void closeThread() {
-        for (KernelBinding binding : snapshot()) {
+        Failures.forAll(snapshot(), binding -> {
             if (binding.isOwnedBy(Thread.currentThread())) {
                 binding.close();
             }
-        }
+        });
     }
 
     @Override
     public void abort() {
-        for (KernelBinding binding : snapshot()) {
-            binding.end();
-        }
+        Failures.forAll(snapshot(), KernelBinding::end);
     }
 
     Principal owner() {

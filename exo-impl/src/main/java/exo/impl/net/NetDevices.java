@@ -101,8 +101,6 @@ public final class NetDevices implements AutoCloseable {
     /** Stops receiving and closes the devices. No binding may be left. */
     @Override
     public void close() {
-        Failures failures = new Failures();
-        devices.forEach(device -> failures.attempt(device::close));
-        failures.rethrow();
+        Failures.forAll(devices, Device::close);
     }
 }

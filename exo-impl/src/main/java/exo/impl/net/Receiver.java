@@ -16,12 +16,13 @@ import java.util.concurrent.locks.LockSupport;
  *                --(none)--> wait for the host or the end --> take a batch
  *                --(none, though just woken)--> ask the source what is wrong --> wait
  * </pre> The last is how it does not spin when an interface goes down: the host wakes whoever waits
- * for it until the error has been asked for. A step that fails is recorded, and taken again a little
- * later.
+ * for it until the error has been asked for. A step that fails is recorded, and taken again a
+ * little later.
  */
 final class Receiver implements AutoCloseable {
     private static final int BATCH = 64;
-    private static final long RETRY_NANOS = 10_000_000; // nothing tells when the host can again
+    /** Nothing tells when the host can again. */
+    private static final long RETRY_NANOS = 10_000_000;
 
     private final Source source;
     private final int fd;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package exo.impl.revoke;
 
+import exo.impl.audit.Failures;
 import exo.impl.cap.Charge;
 import exo.impl.cap.Revocable;
 import java.util.ArrayList;
@@ -137,8 +138,6 @@ final class Takers implements AutoCloseable {
         synchronized (this) {
             left = new ArrayList<>(underWay.values());
         }
-        for (Taking taking : left) {
-            taking.await(System.nanoTime() + Long.MAX_VALUE / 2);
-        }
+        Failures.forAll(left, taking -> taking.await(System.nanoTime() + Long.MAX_VALUE / 2));
     }
 }

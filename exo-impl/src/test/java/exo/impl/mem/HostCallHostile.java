@@ -36,7 +36,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class HostCallHostile {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final int FRAMES = 16;
-    private static final int PAGES = 7919; // of a size that no other mapping has
+    private static final int PAGES = 3917; // of a size that no other mapping has
 
     private final Exokernel kernel = Exokernel
             .boot(HostConfig.minimal().memory(MemoryConfig.frames(FRAMES)));

@@ -435,7 +435,8 @@ class RefusedVoidHostile {
     @Test
     void shouldShowNothingDeadWhenTheHostHasNoMappingLeft() {
         try (Subprocess child = ChildJvm.of(FullHost.class)
-                .jvm("-XX:+UseSerialGC", "-Xint", "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch")
+                .jvm("-XX:+UseSerialGC", "-Xint", "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch",
+                        "-XX:ErrorFile=/dev/null")
                 .start()) {
             assertEquals(0, child.awaitExit(Duration.ofMinutes(2)), child.errors());
             assertEquals("shows 0\nunmapped false", child.output().strip());
