@@ -479,7 +479,7 @@ public final class KernelMemory implements Memory, EnvService {
     void addLast(int count) {
         long most = owner.ledger().limit(Charge.FRAMES);
         int before = lastPages.get();
-        while (before + count <= most) {
+        while (count == 0 || before + count <= most) { // it may have been lowered below
             if (lastPages.compareAndSet(before, before + count)) {
                 return;
             }

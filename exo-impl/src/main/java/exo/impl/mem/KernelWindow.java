@@ -351,32 +351,17 @@ final class KernelWindow implements Window, PinnableWindow {
         checkSmall("taken by force");
         checkPages(firstPage, pageCount);
         if (!guaranteed) {
-            memory.removeLast(mark(firstPage, pageCount, false));
+            memory.removeLast(pages.mark(firstPage, pageCount, false));
             return;
         }
-        memory.addLast(pageCount);
+        // Force takes marks away only with the page, so that there are no more of them below.
+        int more = pages.unmarked(firstPage, pageCount);
+        memory.addLast(more);
         try {
-            memory.removeLast(pageCount - mark(firstPage, pageCount, true));
+            pages.mark(firstPage, pageCount, true);
         } catch (RuntimeException | Error e) {
-            memory.removeLast(pageCount);
+            memory.removeLast(more);
             throw e;
-        }
-    }
-
-    /** {@return how many pages were marked otherwise before} */
-    private int mark(int firstPage, int pageCount, boolean goesLast) {
-        synchronized (pages) {
-            pages.checkOpen();
-            for (int page = firstPage; page < firstPage + pageCount; page++) {
-                if (!PageTable.isCharged(table.state(page))) {
-                    throw pages.stale(page);
-                }
-            }
-            int changed = 0;
-            for (int page = firstPage; page < firstPage + pageCount; page++) {
-                changed += pages.mark(page, goesLast) ? 1 : 0;
-            }
-            return changed;
         }
     }
 

@@ -253,9 +253,37 @@ class ShownPages { // not final: in a test the host refuses
                         "allocate or map it first");
     }
 
-    /** Marks a page as one that goes last, or not. The room was made before. Holds the lock. */
-    boolean mark(int page, boolean goesLast) {
-        return table.marks().last(page, goesLast);
+    /** {@return how many pages do not go last} The owner thread. */
+    synchronized int unmarked(int firstPage, int pageCount) {
+        checkCharged(firstPage, pageCount);
+        int count = 0;
+        for (int page = firstPage; page < firstPage + pageCount; page++) {
+            count += table.marks().isLast(page) ? 0 : 1;
+        }
+        return count;
+    }
+
+    /**
+     * Marks pages as such that go last, or not. The room was made before. The owner thread.
+     *
+     * @return how many were marked otherwise before
+     */
+    synchronized int mark(int firstPage, int pageCount, boolean goesLast) {
+        checkCharged(firstPage, pageCount);
+        int changed = 0;
+        for (int page = firstPage; page < firstPage + pageCount; page++) {
+            changed += table.marks().last(page, goesLast) ? 1 : 0;
+        }
+        return changed;
+    }
+
+    private void checkCharged(int firstPage, int pageCount) {
+        checkOpen();
+        for (int page = firstPage; page < firstPage + pageCount; page++) {
+            if (!PageTable.isCharged(table.state(page))) {
+                throw stale(page);
+            }
+        }
     }
 
     // ---- writes --------------------------------------------------------------------------------

@@ -193,6 +193,8 @@ class PageNotesTest {
             second.allocPages(0, 1);
             first.guarantee(0, 3, true);
             second.guarantee(0, 1, true); // all four
+            first.guarantee(0, 3, true); // no more than before
+            second.guarantee(0, 1, true);
             first.releasePages(2, 1);
             second.allocPages(1, 1);
             second.guarantee(1, 1, true); // the mark went with the page
@@ -211,25 +213,33 @@ class PageNotesTest {
     }
 
     @Test
-    void shouldRefuseMarksPastTheQuota() throws InterruptedException {
+    void shouldRefuseMarksPastTheGuarantee() {
+        TestEnv.run(root, EnvSpec.named("marker").frames(2).extraFrames(2), env -> {
+            Window own = env.memory().bindWindow(4);
+            own.allocPages(0, 4);
+            own.guarantee(0, 2, true);
+            assertEquals(ErrorCode.QUOTA, refusal(() -> own.guarantee(2, 1, true)));
+            assertEquals(ErrorCode.QUOTA, refusal(() -> own.guarantee(1, 2, true)));
+            own.guarantee(1, 1, false);
+            own.guarantee(1, 1, true); // the refused ones left nothing
+        });
+    }
+
+    @Test
+    void shouldKeepMarksWhenTheQuotaShrinks() throws InterruptedException {
         CountDownLatch marked = new CountDownLatch(1);
         CountDownLatch lowered = new CountDownLatch(1);
-        EnvControl child = root.createEnv(EnvSpec.named("marker").frames(4), env -> {
+        EnvControl child = root.createEnv(EnvSpec.named("marker").frames(2).extraFrames(2), env -> {
             Window own = env.memory().bindWindow(4);
-            own.allocPages(0, 2);
-            own.guarantee(0, 1, true);
+            own.allocPages(0, 4);
+            own.guarantee(0, 2, true);
             marked.countDown();
             lowered.await();
-            own.guarantee(1, 1, true);
-            Window other = env.memory().bindWindow(1);
-            assertEquals(ErrorCode.QUOTA, refusal(() -> own.guarantee(0, 2, true)),
-                    "room is asked for before it is known what is marked already");
-            own.guarantee(0, 2, false);
-            own.guarantee(0, 2, true);
-            other.close();
+            own.guarantee(0, 2, true); // two of one that is guaranteed now
+            assertEquals(ErrorCode.QUOTA, refusal(() -> own.guarantee(2, 1, true)));
         });
         marked.await();
-        child.reclaimFrames(2, Duration.ZERO);
+        child.reclaimFrames(1, Duration.ZERO);
         lowered.countDown();
         TestEnv.await(child);
     }

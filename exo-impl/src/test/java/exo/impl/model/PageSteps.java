@@ -7,6 +7,7 @@ import exo.api.mem.Pages;
 import exo.api.mem.Window;
 import exo.impl.model.ModelPage.Kind;
 import java.util.EnumSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -310,14 +311,16 @@ final class PageSteps extends Steps {
 
     private void guarantee(Run run, boolean on) {
         EnumSet<ErrorCode> reasons = reasons();
-        if (on && run.env().marked + run.count() > run.env().quota.frames()) {
-            reasons.add(ErrorCode.QUOTA);
-        }
+        AtomicInteger more = new AtomicInteger();
         run.each(page -> {
             if (!page.kind.isCharged()) {
                 reasons.add(page.refusal());
             }
+            more.addAndGet(page.marked ? 0 : 1);
         });
+        if (on && more.get() > 0 && run.env().marked + more.get() > run.env().quota.frames()) {
+            reasons.add(ErrorCode.QUOTA);
+        }
         note(run + (on ? " mark" : " unmark"));
         if (attempt(run.env(), reasons,
                 real -> run.real().guarantee(run.first(), run.count(), on))) {
