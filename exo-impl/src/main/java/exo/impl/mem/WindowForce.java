@@ -107,7 +107,11 @@ final class WindowForce {
      * @return how many were taken
      */
     int repossess(int most, Victims.Choice choice, Repossession.Cause cause) {
-        Victims victims = announce(most, choice);
+        Victims victims;
+        synchronized (pages) {
+            victims = candidates(most, choice);
+            announce(victims);
+        }
         takeCharged(victims, cause, choice);
         return victims.count();
     }
@@ -120,14 +124,21 @@ final class WindowForce {
      * @return how many were taken
      */
     int repossessAtOnce(int most, Victims.Choice choice) {
-        Victims victims = announce(most, choice);
-        // Looked for after the announcement: pages that are being taken nobody can share any more.
-        if (memory.isSeenByOthers() || (isPinned(victims) && !tryReleasePins())) {
-            leave(victims, Repossession.Cause.DEADLINE);
+        Victims candidates;
+        synchronized (pages) {
+            candidates = candidates(most, choice);
+        }
+        // Looked for before any page is announced: one that were given back after all would seem
+        // to its owner to be gone for a moment.
+        if (memory.isSeenByOthers() || (isPinned(candidates) && !tryReleasePins())) {
             return 0;
         }
-        takeCharged(victims, Repossession.Cause.DEADLINE, choice);
-        return victims.count();
+        return repossess(most, choice, Repossession.Cause.DEADLINE);
+    }
+
+    /** Holds the lock. */
+    private Victims candidates(int most, Victims.Choice choice) {
+        return pages.isClosed() ? new Victims(new int[0]) : pick(most, choice);
     }
 
     private void takeCharged(Victims victims, Repossession.Cause cause, Victims.Choice choice) {
@@ -135,14 +146,6 @@ final class WindowForce {
             take(victims, cause, choice != Victims.Choice.IDLE && !spills.isEmpty(), false);
         } catch (HostException e) {
             throw Faults.memory(e, "pages of a window");
-        }
-    }
-
-    private Victims announce(int most, Victims.Choice choice) {
-        synchronized (pages) {
-            Victims victims = pages.isClosed() ? new Victims(new int[0]) : pick(most, choice);
-            announce(victims);
-            return victims;
         }
     }
 
@@ -253,16 +256,11 @@ final class WindowForce {
                 }
             }
         } finally {
-            leave(victims, cause);
+            synchronized (pages) {
+                restore(victims, cause);
+                pages.takerGoes();
+            }
             account.settle(victims.owned(), victims.views());
-        }
-    }
-
-    /** Ends a repossession, whatever came of it. Holds no lock. */
-    private void leave(Victims victims, Repossession.Cause cause) {
-        synchronized (pages) {
-            restore(victims, cause);
-            pages.takerGoes();
         }
     }
 
