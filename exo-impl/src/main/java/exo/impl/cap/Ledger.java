@@ -23,6 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 @SuppressWarnings("EnumOrdinal")
 public final class Ledger {
     private static final Charge[] CHARGES = Charge.values();
+    /** Before a deadline a thread looks again and again: a core that slept is late, and cold. */
+    private static final long AWAKE_NANOS = 1_000_000;
+    private static final long LOOK_NANOS = 50_000;
 
     private final String owner;
     private final Runnable settle; // brings the charges for objects up to date; takes locks
@@ -340,7 +343,10 @@ public final class Ledger {
                 if (left <= 0) {
                     return false;
                 }
-                LockSupport.parkNanos(this, left); // pairs with the unpark in wakeWaiting
+                // Pairs with the unpark in wakeWaiting.
+                LockSupport.parkNanos(this, left > AWAKE_NANOS
+                        ? left - AWAKE_NANOS
+                        : Math.min(left, LOOK_NANOS));
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
