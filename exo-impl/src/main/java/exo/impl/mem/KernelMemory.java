@@ -390,7 +390,7 @@ public final class KernelMemory implements Memory, EnvService {
     }
 
     /** {@return whether somebody else may pin or write frames of this environment} */
-    boolean isSeenByOthers() {
+    private boolean isSeenByOthers() {
         synchronized (lock) {
             return !shares.isEmpty() || !snapshots.isEmpty() || !spills.isEmpty();
         }
@@ -407,11 +407,8 @@ public final class KernelMemory implements Memory, EnvService {
     public int repossessAtOnce(int most) {
         int taken = 0;
         for (Victims.Choice choice : Victims.Choice.values()) {
-            for (KernelWindow window : windowsNow().reversed()) {
-                if (taken < most && !window.isHuge()) {
-                    taken += window.force().repossessAtOnce(most - taken, choice);
-                }
-            }
+            taken += takeFromWindows(most - taken,
+                    (force, left) -> isSeenByOthers() ? 0 : force.repossessAtOnce(left, choice));
         }
         return taken;
     }
@@ -439,11 +436,20 @@ public final class KernelMemory implements Memory, EnvService {
     }
 
     private int repossess(Victims.Choice choice, int most) {
+        return takeFromWindows(most,
+                (force, left) -> force.repossess(left, choice, Repossession.Cause.DEADLINE));
+    }
+
+    /** Takes as much as it can of what is still wanted from one window. */
+    private interface Taking {
+        int take(WindowForce force, int most);
+    }
+
+    private int takeFromWindows(int most, Taking taking) {
         int taken = 0;
         for (KernelWindow window : windowsNow().reversed()) {
             if (taken < most && !window.isHuge()) {
-                taken += window.force()
-                        .repossess(most - taken, choice, Repossession.Cause.DEADLINE);
+                taken += taking.take(window.force(), most - taken);
             }
         }
         return taken;

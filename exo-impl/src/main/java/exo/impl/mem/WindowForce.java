@@ -24,7 +24,6 @@ import java.util.Optional;
  */
 final class WindowForce {
     private final KernelWindow window;
-    private final KernelMemory memory;
     private final Principal owner;
     private final SpillReserve spills;
     private final FrameAccount account;
@@ -35,7 +34,6 @@ final class WindowForce {
     WindowForce(KernelWindow window, KernelMemory memory, FrameAccount account,
             ShownPages pages) {
         this.window = window;
-        this.memory = memory;
         this.owner = memory.owner();
         this.spills = memory.spillReserve();
         this.account = account;
@@ -74,27 +72,25 @@ final class WindowForce {
     }
 
     private void releasePins(long patienceNanos) {
-        List<PinHolder> now;
-        synchronized (pages) {
-            now = List.copyOf(holders);
-        }
         long deadline = System.nanoTime() + patienceNanos;
-        for (PinHolder holder : now) {
+        for (PinHolder holder : holdersNow()) {
             holder.releasePins(deadline);
         }
     }
 
     /** {@return whether nothing pins pages any more} Waits for nobody. */
     private boolean tryReleasePins() {
-        List<PinHolder> now;
-        synchronized (pages) {
-            now = List.copyOf(holders);
-        }
         boolean released = true;
-        for (PinHolder holder : now) {
+        for (PinHolder holder : holdersNow()) {
             released &= holder.tryReleasePins();
         }
         return released;
+    }
+
+    private List<PinHolder> holdersNow() {
+        synchronized (pages) {
+            return List.copyOf(holders);
+        }
     }
 
     // ---- taking --------------------------------------------------------------------------------
@@ -117,7 +113,7 @@ final class WindowForce {
     }
 
     /**
-     * Takes pages after a deadline as {@link #repossess} does, if nobody has to be waited for.
+     * Takes pages after a deadline as {@link #repossess} does, if no holder has to be waited for.
      *
      * @param most how many frames are wanted
      * @param choice which pages
@@ -130,7 +126,7 @@ final class WindowForce {
         }
         // Looked for before any page is announced: one that were given back after all would seem
         // to its owner to be gone for a moment.
-        if (memory.isSeenByOthers() || (isPinned(candidates) && !tryReleasePins())) {
+        if (isPinned(candidates) && !tryReleasePins()) {
             return 0;
         }
         return repossess(most, choice, Repossession.Cause.DEADLINE);
